@@ -4,14 +4,7 @@ import type { LeaseRef } from './types.js';
 const BRAND = Symbol.for('rx-tenure/error');
 
 export type TenureErrorCode =
-  | 'LEASE_LOST'
-  | 'CLAIM_LOST'
-  | 'HELD'
-  | 'ACQUIRE_TIMEOUT'
-  | 'BACKEND_UNAVAILABLE'
-  | 'DENIED'
-  | 'INVALID_OPTIONS'
-  | 'UNSUPPORTED';
+  'LEASE_LOST' | 'CLAIM_LOST' | 'HELD' | 'ACQUIRE_TIMEOUT' | 'BACKEND_UNAVAILABLE' | 'DENIED' | 'INVALID_OPTIONS' | 'UNSUPPORTED';
 
 /** Every failure this library raises. Read `code` and `retryable`: they are the contract, the class is not. */
 export abstract class TenureError extends Error {
@@ -22,8 +15,7 @@ export abstract class TenureError extends Error {
 }
 
 /** Whether `error` comes from this library, from whichever copy of it. */
-export const isTenureError = (error: unknown): error is TenureError =>
-  typeof error === 'object' && error !== null && BRAND in error;
+export const isTenureError = (error: unknown): error is TenureError => typeof error === 'object' && error !== null && BRAND in error;
 
 /**
  * The lease can no longer be trusted: the store forgot it, or no renewal was confirmed in time.
@@ -42,7 +34,11 @@ export class LeaseLostError extends TenureError {
    * margin is gone with it: another node may already hold the key.
    * @param options `cause` holds the last renewal failure, if there was one.
    */
-  constructor({ id, ttl }: LeaseRef, readonly reason: 'expired' | 'revoked', options?: ErrorOptions) {
+  constructor(
+    { id, ttl }: LeaseRef,
+    readonly reason: 'expired' | 'revoked',
+    options?: ErrorOptions,
+  ) {
     super(`Lease ${id} ${reason} (ttl ${ttl} ms).`, options);
     this.lease = { id, ttl };
   }
@@ -62,7 +58,11 @@ export class ClaimLostError extends TenureError {
    * @param reason `deleted` or `overwritten` by somebody else, `taken`: another claim holds the key, `released`: by
    * `release(id)` in this process.
    */
-  constructor({ key }: { key: string }, readonly reason: 'deleted' | 'overwritten' | 'taken' | 'released', options?: ErrorOptions) {
+  constructor(
+    { key }: { key: string },
+    readonly reason: 'deleted' | 'overwritten' | 'taken' | 'released',
+    options?: ErrorOptions,
+  ) {
     super(`The claim on ${JSON.stringify(key)} is lost: ${reason}.`, options);
     this.key = key;
   }
@@ -86,7 +86,11 @@ export class AcquireTimeoutError extends TenureError {
   readonly code = 'ACQUIRE_TIMEOUT';
   readonly retryable = true;
   readonly key: string;
-  constructor({ key }: { key: string }, readonly timeout: number, options?: ErrorOptions) {
+  constructor(
+    { key }: { key: string },
+    readonly timeout: number,
+    options?: ErrorOptions,
+  ) {
     super(`${JSON.stringify(key)} was not acquired within ${timeout} ms.`, options);
     this.key = key;
   }

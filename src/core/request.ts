@@ -11,7 +11,10 @@ export function request<T>(send: () => Promise<T>, undo: (late: T) => unknown = 
   return new Observable((subscriber) => {
     send().then(
       (answer) => {
-        if (subscriber.closed) return Promise.resolve(answer).then(undo).catch(() => undefined);
+        if (subscriber.closed)
+          return Promise.resolve(answer)
+            .then(undo)
+            .catch(() => undefined);
         subscriber.next(answer);
         return subscriber.complete();
       },

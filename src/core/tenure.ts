@@ -1,7 +1,15 @@
-import { type Observable, type ObservableInput, EMPTY } from 'rxjs';
+import { EMPTY, type Observable, type ObservableInput } from 'rxjs';
 import type { Lease } from './lease.js';
 import { Pending } from './pending.js';
-import type { ClaimKind, TenureRef } from './types.js';
+import type { ClaimKind, ClaimRef, TenureRef } from './types.js';
+
+/** The attempt that a tenure came from. */
+export interface Attempt extends ClaimRef {
+  /** What was proclaimed since the claim was made. */
+  announced?: string;
+  /** Completes when the store holds nothing of the claim any more. */
+  readonly released?: Observable<unknown>;
+}
 
 /**
  * The time during which our claim holds the key: a live object, asked at the point of use.
@@ -16,22 +24,25 @@ export class Tenure implements TenureRef {
   /** For fencing: strictly greater for every later tenure of the key. */
   readonly token: bigint;
   readonly lease: Lease;
-  /** Completes when the store holds nothing of this claim any more. */
-  readonly released: Observable<unknown>;
   readonly #work = new Pending();
-  #value: string;
+  readonly #value: string;
+  readonly #attempt: Partial<Attempt>;
   #abort: AbortController | undefined;
   #reason: unknown;
   #ended = false;
 
-  constructor({ key, id, nonce, kind = 'exclusive', value, token }: Omit<TenureRef, 'lease'>, lease: Lease, released: Observable<unknown> = EMPTY) {
+  constructor(
+    { key, id, nonce, kind = 'exclusive', value, token }: Omit<TenureRef, 'lease'>,
+    lease: Lease,
+    attempt: Partial<Attempt> = {},
+  ) {
     [this.key, this.id, this.nonce, this.kind, this.token] = [key, id, nonce, kind, token];
-    [this.#value, this.lease, this.released] = [value, lease, released];
+    [this.#value, this.lease, this.#attempt] = [value, lease, attempt];
   }
 
   /** What the holder announces: the last proclaimed. */
   get value(): string {
-    return this.#value;
+    return this.#attempt.announced ?? this.#value;
   }
   isCurrent(): boolean {
     return !this.#ended && this.lease.isCurrent();
@@ -61,8 +72,9 @@ export class Tenure implements TenureRef {
     [this.#ended, this.#reason] = [true, reason];
     this.#abort?.abort(reason);
   }
-  announce(value: string): void {
-    this.#value = value;
+  /** Emits once, or only completes, when the store holds nothing of its claim any more. */
+  get released(): Observable<unknown> {
+    return this.#attempt.released ?? EMPTY;
   }
 
   toJSON(): { key: string; id: string; value: string; token: string } {
