@@ -8,5 +8,5 @@ const esmOnly = entries.filter((entry) => entry.esmOnly);
 
 export default defineConfig([
   { ...shared, entry: sources(both), format: ['esm', 'cjs'], clean: true },
-  ...(esmOnly.length > 0 ? [{ ...shared, entry: sources(esmOnly), format: ['esm'] as const, clean: false }] : []),
+  ...(esmOnly.length > 0 ? [{ ...shared, entry: sources(esmOnly), format: ['esm' as const], clean: false }] : []),
 ]);
