@@ -14,7 +14,16 @@ export {
   isTenureError,
 } from './core/errors.js';
 export { Lease } from './core/lease.js';
-export type { BackoffOptions, ElectionOptions, TimingOptions } from './core/options.js';
+export type {
+  BackoffOptions,
+  ElectionOptions,
+  LockOptions,
+  LockerOptions,
+  PermitOptions,
+  ReadWriteLockOptions,
+  SemaphoreOptions,
+  TimingOptions,
+} from './core/options.js';
 export { Tenure } from './core/tenure.js';
 export type {
   Backend,
@@ -30,6 +39,7 @@ export type {
   WatchOptions,
 } from './core/types.js';
 export { acquire } from './operators/acquire.js';
+export { during } from './operators/during.js';
 export { lapse } from './operators/lapse.js';
 export { linger } from './operators/linger.js';
 export type { OpenLeaseOptions } from './operators/openLease.js';
@@ -44,3 +54,9 @@ export { whileSelected } from './operators/whileSelected.js';
 export type { Election } from './recipes/election.js';
 export { election } from './recipes/election.js';
 export type { ElectionEvent, ElectionFact } from './recipes/events.js';
+export type { Locker } from './recipes/locker.js';
+export { locker } from './recipes/locker.js';
+export type { ReadWriteLock } from './recipes/readWriteLock.js';
+export { readWriteLock } from './recipes/readWriteLock.js';
+export type { Semaphore } from './recipes/semaphore.js';
+export { semaphore } from './recipes/semaphore.js';

@@ -41,9 +41,35 @@ export interface ElectionOptions extends TimingOptions {
   backoff?: BackoffOptions;
 }
 
+export interface LockerOptions extends TimingOptions {
+  /** What the locker's keys begin with. @default none */
+  name?: string;
+}
+export interface SemaphoreOptions extends TimingOptions {
+  key: string;
+  /** How many may hold it at once; the same for everybody. */
+  permits: number;
+}
+export interface ReadWriteLockOptions extends TimingOptions {
+  key: string;
+}
+
+export interface LockOptions {
+  /** Longest wait for our turn, in milliseconds. @default no bound */
+  timeout?: number;
+  /** What the holder announces. @default '' */
+  value?: string;
+  /** Alone, among readers, or among up to n. @default 'exclusive' */
+  kind?: ClaimKind;
+  /** Shares one tenure among equal requests (same verb, id, value and kind) of this locker. @default false */
+  share?: boolean;
+}
+/** What a request for a permit, a read or a write may say: its kind is given. */
+export type PermitOptions = Omit<LockOptions, 'kind'>;
+
 const DAY = 86_400_000;
 const DEFAULT_TTL = 10_000;
-const TIMING = ['ttl', 'margin', 'refreshEvery', 'grace', 'lease$', 'scheduler'] as const;
+export const TIMING = ['ttl', 'margin', 'refreshEvery', 'grace', 'lease$', 'scheduler'] as const;
 const ELECTION = ['key', 'id', 'value', 'backoff', ...TIMING] as const;
 
 /**
@@ -62,6 +88,17 @@ export function electionDefaults(backend: Backend, options: ElectionOptions) {
   between('backoff.initial', backoff.initial ?? 100, 1, DAY);
   between('backoff.max', backoff.max ?? 10_000, backoff.initial ?? 1, DAY);
   return { key, id, value, backoff, ...timingDefaults(backend, options) };
+}
+
+/** @throws {InvalidOptionsError}, {UnsupportedError} at once. */
+export function lockDefaults(backend: Backend, key: string, options: LockOptions) {
+  known('lock', options, ['timeout', 'value', 'kind', 'share']);
+  const { timeout, value = '', kind = 'exclusive', share = false } = options;
+  keyFits(backend, 'key', key);
+  valueFits(backend, value);
+  kindFits(backend, kind);
+  if (timeout !== undefined) between('timeout', timeout, 0, DAY);
+  return { timeout, value, kind, share };
 }
 
 export function timingDefaults({ minTtl }: Pick<Backend, 'minTtl'>, options: TimingOptions) {

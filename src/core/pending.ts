@@ -6,18 +6,21 @@ export class Pending {
   /** Emits once and completes when nothing is left. */
   readonly settled: Observable<unknown> = this.#entries.pipe(first((entries) => entries === 0));
 
-  get size(): number {
-    return this.#entries.value;
-  }
+  /** @param within A larger ledger, in which everything here is entered as well. */
+  constructor(private readonly within?: Pending) {}
 
   /** Enters something. Call what it returns once, to leave: at once, or when `last` has ended, however it ends. */
   enter(): (last?: ObservableInput<unknown>) => void {
     this.#entries.next(this.#entries.value + 1);
+    const leave = this.within?.enter();
     return (last = EMPTY) => {
       from(last)
         .pipe(
           catchError(() => EMPTY),
-          finalize(() => this.#entries.next(this.#entries.value - 1)),
+          finalize(() => {
+            this.#entries.next(this.#entries.value - 1);
+            leave?.();
+          }),
         )
         .subscribe();
     };

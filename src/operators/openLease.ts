@@ -39,7 +39,7 @@ export function openLease(
     // Connected, not subscribed: the answer is still ours to undo when nobody waits for it any more.
     const granted$ = connectable(
       backend.grant(ttl).pipe(map((grant) => new Lease(grant, { margin: margin ?? grant.ttl / 10, scheduler, sent }))),
-      { connector: () => new ReplaySubject<Lease>(1) },
+      { connector: () => new ReplaySubject<Lease>(1), resetOnDisconnect: false },
     );
     granted$.connect();
     const checked$ = granted$.pipe(
