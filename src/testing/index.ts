@@ -1,0 +1,2 @@
+export { marbles, type MarbleHelpers } from './marbles.js';
+export type { Runner } from './runner.js';
