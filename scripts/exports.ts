@@ -1,8 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { entries, root } from './config/entries.js';
-import { exportsMap } from './config/exportsMap.js';
+import { exportsMap, sourcePaths } from './config/exportsMap.js';
 
-/** `npm run exports`: writes package.json's `exports` and `typesVersions` for the entries that exist. */
-const file = `${root}/package.json`;
-const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-writeFileSync(file, `${JSON.stringify({ ...manifest, ...exportsMap(entries) }, null, 2)}\n`);
+/** `npm run exports`: what follows from the entries that exist, written into package.json and tsconfig.json. */
+type Json = Record<string, unknown>;
+const change = (name: string, by: (json: Json) => Json) => {
+  const file = `${root}/${name}`;
+  writeFileSync(file, `${JSON.stringify(by(JSON.parse(readFileSync(file, 'utf8')) as Json), null, 2)}\n`);
+};
+
+change('package.json', (manifest) => ({ ...manifest, ...exportsMap(entries) }));
+change('tsconfig.json', (config) => ({
+  ...config,
+  compilerOptions: { ...(config.compilerOptions as Json), paths: sourcePaths(entries) },
+}));

@@ -9,6 +9,13 @@ export const exportsMap = (entries: readonly Entry[]) => ({
   },
 });
 
+/** The part of tsconfig.json that does: examples import the package by its name, and get the sources. */
+export const sourcePaths = (entries: readonly Entry[]) =>
+  Object.fromEntries(entries.map((entry) => [specifier(entry), [`./${entry.source}`]]));
+
+/** What a user writes to import the entry. */
+export const specifier = ({ name }: Entry) => (name === 'index' ? 'rx-tenure' : `rx-tenure/${name}`);
+
 const subpath = ({ name }: Entry) => (name === 'index' ? '.' : `./${name}`);
 const types = ({ name, esmOnly }: Entry) => `./dist/${name}.${esmOnly ? 'd.ts' : 'd.cts'}`;
 const target = ({ name, esmOnly }: Entry) =>

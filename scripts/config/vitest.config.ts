@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
-import { root } from './entries.js';
+import { entries, root } from './entries.js';
+import { specifier } from './exportsMap.js';
 
 /** Specs that need a real server; everything else is a unit test. */
 const needServers = ['test/acceptance/**/*.spec.ts', 'test/backends/{etcd,consul}/**/*.spec.ts', 'test/**/*.real.spec.ts'];
@@ -10,6 +11,8 @@ const full = Boolean(process.env.RX_TENURE_FULL);
 
 export default defineConfig({
   root,
+  // The package by its name is the package's sources, as in tsconfig.json.
+  resolve: { alias: entries.map((entry) => ({ find: new RegExp(`^${specifier(entry)}$`), replacement: `${root}/${entry.source}` })) },
   test: {
     projects: [
       {

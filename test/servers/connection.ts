@@ -39,9 +39,12 @@ export class Connection {
   }
   /** Resolves when neither end is left. */
   async closed(): Promise<void> {
-    await Promise.all([this.#client, this.#target].map((end) => end.closed || new Promise((resolve) => end.once('close', resolve))));
+    await Promise.all([gone(this.#client), gone(this.#target)]);
   }
 }
+
+/** By an error too, which `events.once` would reject with. */
+const gone = (end: Socket) => new Promise<void>((resolve) => (end.closed ? resolve() : end.once('close', () => resolve())));
 
 function feed(from: Socket, lane: Lane): void {
   from.setNoDelay(true);

@@ -134,15 +134,15 @@ describe('a fault proxy', () => {
 
   it('holds the first request that matches, and what follows it on that connection only', async () => {
     const [one, two] = [await client(), await client()];
-    const { caught, letGo } = proxy.hold((chunk) => chunk.includes('held'));
+    const hold = proxy.hold((chunk) => chunk.includes('held'));
     one.says('held');
-    await caught;
+    await hold.caught;
     one.says('behind');
     two.says('held, but second');
     await two.got$('held, but second');
     await meanwhile();
     expect(heard).toEqual(['held, but second']);
-    letGo();
+    hold.letGo();
     await one.got$('behind');
     expect(one.got.join('')).toBe('heldbehind');
   });

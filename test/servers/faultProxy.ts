@@ -83,7 +83,7 @@ export class FaultProxy {
    * Keeps back the first chunk that matches, and what follows on its connection. The client may give up meanwhile: the
    * chunk still arrives when it is let go, and only then does the target hear that the client has gone.
    */
-  hold(match: Match, { direction = 'up' as Direction } = {}): Hold {
+  hold(match: Match, { direction = 'up' }: { direction?: Direction } = {}): Hold {
     const [caught, released] = [signal(), signal<number>()];
     const rule: Rule = {
       direction,
@@ -110,7 +110,7 @@ export class FaultProxy {
    * Delivers the first request that matches, and loses its answer: after `wait` ms the connection is reset, or with
    * `how: 'silence'` stays and says nothing any more. Resolves when that has happened.
    */
-  cutAfter(match: Match, { wait = 100, how = 'reset' as 'reset' | 'silence' } = {}): Promise<void> {
+  cutAfter(match: Match, { wait = 100, how = 'reset' }: { wait?: number; how?: 'reset' | 'silence' } = {}): Promise<void> {
     const cut = signal();
     const after = async (connection: Connection) => {
       connection.silenced = true; // before anything of the answer can arrive
