@@ -1,7 +1,7 @@
 import {
   type Observable,
   NEVER,
-  Subject,
+  ReplaySubject,
   catchError,
   concat,
   defer,
@@ -13,11 +13,10 @@ import {
   merge,
   mergeMap,
   of,
+  raceWith,
   switchMap,
   take,
-  takeUntil,
   throwError,
-  throwIfEmpty,
   timer,
 } from 'rxjs';
 import { ClaimLostError, HeldError, LeaseLostError, isTenureError } from '../../core/errors.js';
@@ -36,7 +35,7 @@ export const acquire =
   (lease, claim) =>
     defer(() => {
       const record = client.claims.of({ lease, ...claim });
-      const left$ = new Subject<void>();
+      const left$ = new ReplaySubject<void>(1);
       const tenure = ({ id, value, kind, create }: Entry) => ({ ...ref(lease, claim), id, value, kind, token: create });
       const turn$ = record.inTurn(placed(client, lease, claim, record, left$)).pipe(
         switchMap((queue) => turn(client, lease, record, queue)),
@@ -50,12 +49,15 @@ const ref = ({ id, ttl }: LeaseRef, { key, nonce }: Claim) => ({ key, nonce, lea
 
 /** The queue with our claim in it, as an answer of the store showed it. */
 function placed(client: Client, lease: LeaseRef, claim: Claim, record: ClaimRecord, left$: Observable<void>): Observable<Queue> {
-  const gone = () => new ClaimLostError(claim, 'deleted');
+  const gone$ = merge(left$, record.withdrawn$).pipe(
+    map(() => {
+      throw new ClaimLostError(claim, 'deleted');
+    }),
+  );
   const readBack = () =>
     timer(RETRY, client.scheduler).pipe(
       mergeMap(() => client.views.readUntilAnswered(claim.key)),
-      takeUntil(merge(left$, record.withdrawn$)),
-      throwIfEmpty(gone),
+      raceWith(gone$),
       mergeMap((queue) => (find(queue, record.name) ? (record.unclear--, of(queue)) : attempt())),
     );
   const attempt = (): Observable<Queue> =>

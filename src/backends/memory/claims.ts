@@ -42,7 +42,7 @@ export class ClaimRecord {
       this.#tail = outcome;
       subscriber.add(outcome.subscribe(subscriber));
       concat(
-        before as Observable<never>,
+        before,
         defer(() => (outcome.observed ? work : EMPTY)),
       ).subscribe(outcome);
     });

@@ -7,7 +7,7 @@ import { sweep } from './withdraw.js';
 
 type Leases = Pick<Backend, 'grant' | 'renew' | 'revoke'> & {
   /** Revokes what this client was granted and has not given back; completes when it is gone, at the latest by its ttl. */
-  revokeAll(): Observable<unknown>;
+  readonly revokeAll: () => Observable<unknown>;
 };
 
 /** Leases, and the memory of those that this client has to give back. */

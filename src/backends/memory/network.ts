@@ -13,7 +13,6 @@ import {
   mergeMap,
   of,
   scheduled,
-  takeUntil,
   timer,
 } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
@@ -58,26 +57,24 @@ export class Network {
   call<T>({ timeout, effect, arrived, late, ...sent }: Asked<T>): Observable<T> {
     return defer(() => {
       const call = { ...sent, at: this.#options.scheduler.now() };
-      const [outcome, settled] = [new ReplaySubject<T>(1), new Subject<void>()];
+      const outcome = new ReplaySubject<T>(1);
+      const silence$ = timer(timeout, this.#options.scheduler);
+      const waiting = silence$.subscribe(() => fail(new BackendUnavailableError(`No answer to ${call.verb} within ${timeout} ms.`)));
       const settle = (tell: () => void) => {
-        if (settled.closed) return;
-        settled.next();
-        settled.unsubscribe();
+        if (waiting.closed) return;
+        waiting.unsubscribe();
         this.#inFlight.next(this.#inFlight.value - 1);
         tell();
       };
       const fail = (error: unknown) => settle(() => outcome.error(error));
       const answer = (value: T) => {
         arrived?.(value);
-        if (settled.closed || !outcome.observed) late?.(value);
+        if (waiting.closed || !outcome.observed) late?.(value);
         settle(() => (outcome.next(value), outcome.complete()));
       };
 
       this.#inFlight.next(this.#inFlight.value + 1);
       this.calls$.next(call);
-      timer(timeout, this.#options.scheduler)
-        .pipe(takeUntil(settled))
-        .subscribe(() => fail(new BackendUnavailableError(`No answer to ${call.verb} within ${timeout} ms.`)));
       this.#exchange(this.#options.faults?.of(call) ?? {}, effect).subscribe({ next: answer, error: fail });
       return outcome;
     });
