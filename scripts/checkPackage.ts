@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { entries, root } from './config/entries.js';
@@ -14,6 +14,7 @@ const tool = (name: string, ...args: string[]) => run(process.execPath, join(roo
 
 rmSync(work, { recursive: true, force: true });
 mkdirSync(installed, { recursive: true });
+writeFileSync(join(work, 'package.json'), '{ "type": "module" }'); // or the package's name would mean this project
 
 run('npm', 'pack', root, '--silent');
 const tarball = join(work, readdirSync(work).find((file) => file.endsWith('.tgz')) ?? '');
@@ -34,5 +35,13 @@ for (const { name, browser } of entries) {
   if (browser) await build({ entryPoints, bundle: true, write: false, platform: 'browser', format: 'esm', external: ['@angular/*'] });
 }
 console.log('Every entry that a browser may import bundles for one: nothing of Node in it.');
+
+// No `types`: none are the default, @types/node included.
+const consumer = join(work, 'consumer.ts');
+const forBrowsers = entries.filter(({ browser }) => browser).map((entry, i) => `export * as entry${i} from '${specifier(entry)}';`);
+writeFileSync(consumer, forBrowsers.join('\n'));
+const settings = ['--module', 'nodenext', '--lib', 'es2022,dom', '--skipLibCheck', 'false', '--strict', '--noEmit'];
+tool('typescript/bin/tsc', ...settings, '--ignoreConfig', consumer);
+console.log('Their types need none of Node.');
 
 tool('size-limit/bin.js', '--config', join(root, 'scripts/config/size-limit.json'));

@@ -1,31 +1,14 @@
 import { type Server, createServer } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Connection, type Direction } from './connection.js';
+import { type Hold, Interceptions, type Match } from './interceptions.js';
 import type { Rules } from './lane.js';
 import { freePorts } from './ports.js';
-
-type Match = (chunk: Buffer) => boolean;
-
-/** A chunk that has been kept back, or will be. */
-export interface Hold {
-  /** Resolves when it has been caught. */
-  readonly caught: Promise<void>;
-  /** Lets it through, and `restAfter` milliseconds later what came behind it. */
-  letGo(options?: { restAfter?: number }): void;
-}
-interface Rule {
-  direction: Direction;
-  match: Match;
-  before?: () => Promise<unknown>;
-  after?: (connection: Connection) => Promise<unknown>;
-}
 
 /** A TCP proxy that misbehaves on demand. Without a fault it passes everything on at once. */
 export class FaultProxy {
   readonly #connections = new Set<Connection>();
-  readonly #rules = new Set<Rule>();
+  readonly #interceptions = new Interceptions();
   readonly #frozen = new Set<Direction>();
-  readonly #holds = new Set<Hold>();
   #delay = { ms: 0, jitter: 0 };
   #listener: Server | undefined;
 
@@ -84,26 +67,11 @@ export class FaultProxy {
    * chunk still arrives when it is let go, and only then does the target hear that the client has gone.
    */
   hold(match: Match, { direction = 'up' }: { direction?: Direction } = {}): Hold {
-    const [caught, released] = [signal(), signal<number>()];
-    const rule: Rule = {
-      direction,
-      match,
-      before: () => (caught.resolve(), released.promise),
-      after: () => released.promise.then((restAfter) => pause(restAfter)),
-    };
-    const letGo = ({ restAfter = 0 } = {}) => {
-      this.#rules.delete(rule);
-      this.#holds.delete(hold);
-      released.resolve(restAfter);
-    };
-    const hold = { caught: caught.promise, letGo };
-    this.#rules.add(rule);
-    this.#holds.add(hold);
-    return hold;
+    return this.#interceptions.hold(match, direction);
   }
   /** Ends every hold. */
   letGo(options?: { restAfter?: number }): void {
-    this.#holds.forEach((hold) => hold.letGo(options));
+    this.#interceptions.letGo(options);
   }
 
   /**
@@ -111,15 +79,7 @@ export class FaultProxy {
    * `how: 'silence'` stays and says nothing any more. Resolves when that has happened.
    */
   cutAfter(match: Match, { wait = 100, how = 'reset' }: { wait?: number; how?: 'reset' | 'silence' } = {}): Promise<void> {
-    const cut = signal();
-    const after = async (connection: Connection) => {
-      connection.silenced = true; // before anything of the answer can arrive
-      await pause(wait);
-      if (how === 'reset') connection.reset();
-      cut.resolve();
-    };
-    this.#rules.add({ direction: 'up', match, after });
-    return cut.promise;
+    return this.#interceptions.cutAfter(match, wait, how);
   }
 
   /** Every connection ends, and nothing listens any more. */
@@ -131,16 +91,10 @@ export class FaultProxy {
   }
 
   #rulesOf(direction: Direction, connection: Connection): Rules {
-    let matched: Rule | undefined;
     return {
       frozen: () => this.#frozen.has(direction),
       delay: () => this.#delay.ms + Math.random() * this.#delay.jitter,
-      before: (chunk) => {
-        matched = [...this.#rules].find((rule) => rule.direction === direction && rule.match(chunk));
-        if (matched) this.#rules.delete(matched); // the first match only
-        return matched?.before?.();
-      },
-      after: () => matched?.after?.(connection),
+      ...this.#interceptions.for(direction, connection),
     };
   }
 }
@@ -152,10 +106,4 @@ export async function startProxy({ target }: { target: string }): Promise<FaultP
   const proxy = new FaultProxy({ host, port: Number(port) }, own);
   await proxy.accept();
   return proxy;
-}
-
-/** A promise that is kept from outside. */
-function signal<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  return { promise: new Promise<T>((keep) => (resolve = keep)), resolve };
 }
