@@ -13,7 +13,7 @@ import type { Runner } from './runner.js';
  *
  *     behavesLikeABackend('etcd', () => etcdBackend({ hosts }), { describe, it, expect });
  *
- * Keys are unique, so that the store may be in use; nothing waits for time to pass, and what is promised must come within 5 s.
+ * Keys are unique, so that the store may be in use; nothing waits for time to pass, and what is promised must come within 4 s.
  *
  * @param name What the report calls it.
  * @param connect A new client of the same store at each call; the suite closes every one.

@@ -1,5 +1,6 @@
 import type { Runner } from '../runner.js';
-import { type Connect, codeOf, onStage } from './stage.js';
+import { codeOf } from './outcome.js';
+import { type Connect, onStage } from './stage.js';
 
 /** `close` leaves nothing of this client in the store, and nothing to call. */
 export function closing(connect: Connect, { it, expect }: Runner): void {

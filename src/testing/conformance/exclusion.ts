@@ -1,5 +1,6 @@
 import type { Runner } from '../runner.js';
-import { type Connect, codeOf, done, onStage } from './stage.js';
+import { codeOf, done } from './outcome.js';
+import { type Connect, onStage } from './stage.js';
 
 /** One key, one holder, first come, first served. */
 export function exclusion(connect: Connect, { it, expect }: Runner): void {

@@ -1,6 +1,7 @@
 import type { ClaimKind, KindName } from '../../core/types.js';
 import type { Runner } from '../runner.js';
-import { type Connect, type Stage, codeOf, onStage } from './stage.js';
+import { codeOf } from './outcome.js';
+import { type Connect, type Stage, onStage } from './stage.js';
 
 const SAMPLES: Readonly<Record<KindName, ClaimKind>> = { exclusive: 'exclusive', shared: 'shared', permits: { permits: 2 } };
 const refusal = ({ backend, lease, claim }: Stage, kind: ClaimKind) =>

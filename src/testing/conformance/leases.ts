@@ -1,11 +1,12 @@
 import type { Runner } from '../runner.js';
-import { type Connect, codeOf, done, onStage } from './stage.js';
+import { codeOf, done } from './outcome.js';
+import { type Connect, onStage } from './stage.js';
 
 /** A lease that has ended stays ended, and everything that hung on it is gone. */
 export function leases(connect: Connect, { it, expect }: Runner): void {
   it(
     'says the ttl that it granted, which is never shorter than what was asked for',
-    onStage(connect, async ({ lease }) => {
+    onStage(connect, ({ lease }) => {
       expect(lease.ttl >= 10_000).toBe(true);
       expect(typeof lease.id).toBe('string');
     }),

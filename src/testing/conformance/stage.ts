@@ -1,24 +1,10 @@
-import {
-  type Observable,
-  ReplaySubject,
-  Subscription,
-  catchError,
-  defer,
-  first,
-  firstValueFrom,
-  lastValueFrom,
-  map,
-  of,
-  skipWhile,
-  timeout,
-} from 'rxjs';
-import { isTenureError } from '../../core/errors.js';
+import { type Observable, Subscription, firstValueFrom, timeout } from 'rxjs';
 import type { Backend, Claim, LeaseRef, Leader, TenureRef } from '../../core/types.js';
+import { type Listener, listener } from './listener.js';
+import { PATIENCE, done } from './outcome.js';
 
 export type Connect = () => Backend | Promise<Backend>;
 
-/** Longest wait for what was promised, in milliseconds: a backend that hangs fails the promise it hangs in. */
-const PATIENCE = 5_000;
 const TTL = 10_000;
 
 /** One client, a lease of its own, and a key nobody else knows: what every promise is tried on. */
@@ -41,19 +27,8 @@ export interface Stage {
   readonly listen: <T>(source: Observable<T>) => Listener<T>;
 }
 
-/** A subscription that remembers. */
-export interface Listener<T> {
-  readonly seen: readonly T[];
-  /** The first value, heard or yet to come, that fits. */
-  readonly heard: (fits?: (value: T) => boolean) => Promise<T>;
-  readonly ended: () => boolean;
-  /** The code of the error it ends with. */
-  readonly failed: () => Promise<string>;
-  readonly leave: () => void;
-}
-
 /** Sets the stage, plays on it, and leaves nothing behind. */
-export const onStage = (connect: Connect, play: (stage: Stage) => Promise<void>) => async () => {
+export const onStage = (connect: Connect, play: (stage: Stage) => Promise<void> | void) => async () => {
   const [open, listening]: [Backend[], Subscription] = [[], new Subscription()];
   const enter = async (key: string): Promise<Stage> => {
     const backend = await connect();
@@ -67,21 +42,6 @@ export const onStage = (connect: Connect, play: (stage: Stage) => Promise<void>)
     await Promise.all(open.map((backend) => backend.close()));
   }
 };
-
-/** Resolves with what came last, when it has completed. */
-export const done = <T>(source: Observable<T>): Promise<T> =>
-  lastValueFrom(source.pipe(timeout(PATIENCE)), { defaultValue: undefined as T });
-
-/** The code of the error that it ends with, or what it did instead; whether thrown when built or notified. */
-export const codeOf = (build: () => Observable<unknown>): Promise<string> =>
-  firstValueFrom(
-    defer(build).pipe(
-      timeout({ first: PATIENCE }),
-      map(() => 'emitted'),
-      catchError((error: unknown) => of(isTenureError(error) ? error.code : String(error))),
-    ),
-    { defaultValue: 'completed' },
-  );
 
 function stageFor(backend: Backend, key: string, lease: LeaseRef, listening: Subscription, another: () => Promise<Stage>): Stage {
   const listen = <T>(source: Observable<T>) => listener(source, listening);
@@ -104,21 +64,5 @@ function stageFor(backend: Backend, key: string, lease: LeaseRef, listening: Sub
     },
     withdraw: (claim) => done(backend.withdraw(lease, claim)),
     meanwhile: async () => void (await holder(), await holder(), await holder()),
-  };
-}
-
-function listener<T>(source: Observable<T>, listening: Subscription): Listener<T> {
-  const [seen, heard$]: [T[], ReplaySubject<T>] = [[], new ReplaySubject<T>()];
-  const subscription = source.subscribe({
-    next: (value) => (seen.push(value), heard$.next(value)),
-    error: (error: unknown) => heard$.error(error),
-  });
-  listening.add(subscription);
-  return {
-    seen,
-    ended: () => subscription.closed,
-    heard: (fits = () => true) => firstValueFrom(heard$.pipe(first(fits), timeout(PATIENCE))),
-    failed: () => codeOf(() => heard$.pipe(skipWhile(() => true))),
-    leave: () => subscription.unsubscribe(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Runner } from '../runner.js';
-import { type Connect, codeOf, done, onStage } from './stage.js';
+import { codeOf, done } from './outcome.js';
+import { type Connect, onStage } from './stage.js';
 
 /** What can happen to a tenure: nothing, a new value, or its loss. */
 export function tenures(connect: Connect, { it, expect }: Runner): void {
