@@ -35,6 +35,7 @@ export type {
   KindName,
   Leader,
   LeaseRef,
+  Release,
   TenureRef,
   WatchOptions,
 } from './core/types.js';

@@ -1,7 +1,7 @@
-import { type Observable, EMPTY, asapScheduler, retry, subscribeOn, timer } from 'rxjs';
+import { type Observable, asapScheduler, catchError, concat, ignoreElements, of, retry, subscribeOn, throwError, timer } from 'rxjs';
 import { type Clock, type Instant, elapsed, instant } from './clock.js';
 import { isTenureError } from './errors.js';
-import type { LeaseRef } from './types.js';
+import type { LeaseRef, Release } from './types.js';
 
 interface LeaseOptions {
   margin: number;
@@ -64,10 +64,17 @@ export class Lease implements LeaseRef {
   /**
    * A release that goes a turn later, never inside an unsubscribe, and is tried again until it is confirmed or the store
    * has ended the lease. Others may keep renewing a shared one, so the end is looked up at each failure.
+   *
+   * @returns Which of the two it was, once. @throws as a notification what a retry can't mend: the store keeps it as long as the lease.
    */
-  giveUp(release: Observable<unknown>): Observable<unknown> {
+  giveUp(release: Observable<unknown>): Observable<Release> {
+    const fatal = (error: unknown) => isTenureError(error) && !error.retryable;
     const again = (error: unknown) =>
-      this.expiresIn() > 0 && (!isTenureError(error) || error.retryable) ? timer(this.ttl / 10, this.#clock) : EMPTY;
-    return release.pipe(subscribeOn(asapScheduler), retry({ delay: again }));
+      this.expiresIn() > 0 && !fatal(error) ? timer(this.ttl / 10, this.#clock) : throwError(() => error);
+    return concat(release.pipe(ignoreElements()), of<Release>('released')).pipe(
+      subscribeOn(asapScheduler),
+      retry({ delay: again }),
+      catchError((error: unknown) => (fatal(error) ? throwError(() => error) : of<Release>('expired'))),
+    );
   }
 }

@@ -151,6 +151,13 @@ export function keyFits({ limits }: Pick<Backend, 'limits'>, name: string, key: 
   if (size < 1 || size > most) throw new InvalidOptionsError(`${name} must be from 1 to ${most} bytes, but has ${size}.`);
 }
 
+/** An id as one segment of a key. Dots alone would be the folder itself or the one above it to whatever reads paths. */
+export function segment(id: unknown): string {
+  const named = (typeof id === 'string' && id !== '' && isWellFormed(id)) || Number.isFinite(id);
+  if (!named) throw new InvalidOptionsError(`id must be a number or a non-empty string of whole characters, but is ${shown(id)}.`);
+  return encodeURIComponent(String(id)).replace(/^\.+$/, (dots) => '%2E'.repeat(dots.length));
+}
+
 export function valueFits({ limits }: Pick<Backend, 'limits'>, value: unknown): asserts value is string {
   text('value', value);
   const [size, most] = [bytes(value), limits?.value ?? Infinity];
@@ -166,6 +173,8 @@ export function kindFits({ kinds }: Pick<Backend, 'kinds'>, kind: ClaimKind): vo
   }
 }
 
+const isWellFormed = (text: string): boolean => !/[\ud800-\udfff]/u.test(text);
+const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : `a ${typeof value}`);
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
 /** 16 characters that nobody else has; unlike `randomUUID`, also where the page is not served securely. */

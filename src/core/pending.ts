@@ -1,33 +1,52 @@
-import { BehaviorSubject, type Observable, type ObservableInput, EMPTY, catchError, finalize, first, from } from 'rxjs';
+import {
+  AsyncSubject,
+  BehaviorSubject,
+  type Observable,
+  type ObservableInput,
+  EMPTY,
+  catchError,
+  defer,
+  finalize,
+  first,
+  from,
+  merge,
+} from 'rxjs';
 
 /** A ledger of what must end before something else may begin. */
-export class Pending {
-  readonly #entries = new BehaviorSubject(0);
+export class Pending<T = unknown> {
+  readonly #count = new BehaviorSubject(0);
+  /** What each entry ends with, and what it is about. */
+  readonly #entries = new Map<Observable<T>, unknown>();
   /** Emits once and completes when nothing is left. */
-  readonly settled: Observable<unknown> = this.#entries.pipe(first((entries) => entries === 0));
-
-  /** @param within A larger ledger, in which everything here is entered as well. */
-  constructor(private readonly within?: Pending) {}
+  readonly settled: Observable<unknown> = this.#count.pipe(first((entries) => entries === 0));
 
   /** Enters something. Call what it returns once, to leave: at once, or when `last` has ended, however it ends. */
-  enter(): (last?: ObservableInput<unknown>) => void {
-    this.#entries.next(this.#entries.value + 1);
-    const leave = this.within?.enter();
+  enter(about?: unknown): (last?: ObservableInput<T>) => void {
+    const entry = new AsyncSubject<T>();
+    this.#entries.set(entry, about);
+    this.#count.next(this.#entries.size);
     return (last = EMPTY) => {
       from(last)
         .pipe(
-          catchError(() => EMPTY),
           finalize(() => {
-            this.#entries.next(this.#entries.value - 1);
-            leave?.();
+            this.#entries.delete(entry);
+            this.#count.next(this.#entries.size);
           }),
         )
-        .subscribe();
+        .subscribe(entry);
     };
   }
 
-  add(work: ObservableInput<unknown>): void {
+  /** What is entered by now, or by now and about this: what each ends with. Whoever enters later is not waited for. */
+  left(about?: unknown): Observable<T> {
+    return defer(() => {
+      const entries = [...this.#entries].filter(([, topic]) => about === undefined || topic === about);
+      return merge(...entries.map(([entry]) => entry));
+    });
+  }
+
+  add(work: ObservableInput<T>): void {
     const begun = from(work); // throws at once what is no ObservableInput
-    this.enter()(begun);
+    this.enter()(begun.pipe(catchError(() => EMPTY)));
   }
 }

@@ -72,7 +72,7 @@ export class Tenure implements TenureRef {
     [this.#ended, this.#reason] = [true, reason];
     this.#abort?.abort(reason);
   }
-  /** Emits once, or only completes, when the store holds nothing of its claim any more. */
+  /** Emits once, or only completes, when the store holds nothing of its claim any more. Fails when the store refuses. */
   get released(): Observable<unknown> {
     return this.#attempt.released ?? EMPTY;
   }

@@ -37,6 +37,9 @@ export interface ClaimRef {
   readonly kind?: ClaimKind;
   readonly lease: LeaseRef;
 }
+/** How something of ours left the store: it said so, or its lease ran out there while it could not be asked. */
+export type Release = 'released' | 'expired';
+
 /** A claim whose turn has come, as the store tells it. */
 export interface TenureRef extends ClaimRef {
   readonly value: string;

@@ -1,4 +1,5 @@
 import {
+  AsyncSubject,
   NEVER,
   type Observable,
   type OperatorFunction,
@@ -17,11 +18,11 @@ import type { Lease } from '../core/lease.js';
 import { randomId } from '../core/options.js';
 import { Pending } from '../core/pending.js';
 import { type Attempt, Tenure } from '../core/tenure.js';
-import type { Backend, ClaimOptions } from '../core/types.js';
+import type { Backend, ClaimOptions, Release } from '../core/types.js';
 
 export interface AcquireOptions {
-  /** Told of each attempt from before its first request until it is withdrawn. */
-  releases?: Pending;
+  /** Told of each attempt, by key, from before its first request until it is withdrawn. */
+  releases?: Pick<Pending<Release>, 'enter'>;
   /** The attempts under way, kept up to date: what a proclaimed value must reach. */
   attempts?: Set<Attempt>;
 }
@@ -51,10 +52,9 @@ export function acquire(
   const attempt = (lease: Lease, confirmed$: Observable<Lease>) =>
     defer(() => {
       const mine = { ...claim, id, nonce: randomId() };
-      const release = new Pending();
-      const withdrawn = release.enter();
-      const leave = releases.enter();
-      const made: Attempt = { ...mine, lease, released: release.settled };
+      const released = new AsyncSubject<Release>();
+      const leave = releases.enter(claim.key);
+      const made: Attempt = { ...mine, lease, released };
       attempts.add(made);
       return concat(backend.acquire(lease, mine), NEVER).pipe(
         switchMap((held) =>
@@ -67,8 +67,8 @@ export function acquire(
         ),
         finalize(() => {
           attempts.delete(made);
-          withdrawn(lease.giveUp(backend.withdraw(lease, mine)));
-          leave(release.settled);
+          lease.giveUp(backend.withdraw(lease, mine)).subscribe(released);
+          leave(released);
         }),
       );
     });

@@ -4,14 +4,17 @@ import {
   type ObservableInput,
   type ObservableNotification,
   type OperatorFunction,
+  asapScheduler,
   concat,
   concatMap,
+  defer,
   dematerialize,
   filter,
   ignoreElements,
   map,
   materialize,
   of,
+  subscribeOn,
   switchMap,
   takeWhile,
 } from 'rxjs';
@@ -32,16 +35,17 @@ interface Step<R> {
  *     released           ---!       the lock is left when the work has ended
  *     output    ---a-b------|       completion, or the work's error, is told after the release
  *
- * On loss the work is unsubscribed first, then the error is told. Nothing leaves after the deadline.
+ * On loss the work is unsubscribed first, then the error is told. Nothing leaves after the deadline, not even a completion:
+ * the loss is told instead. Where others share the tenure, the end is told as soon as the lock is left.
  *
  * @throws {LeaseLostError}, {ClaimLostError} as a notification on loss; and what the work fails with, after the release.
  */
 export function during<R>(work: (tenure: Tenure) => ObservableInput<R>): OperatorFunction<Tenure, R> {
   const working = (tenure: Tenure) =>
-    awaited(tenure, work(tenure)).pipe(
-      filter(() => tenure.isCurrent()),
+    defer(() => awaited(tenure, work(tenure))).pipe(
       materialize(),
-      map((told): Step<R> => ({ told, after: told.kind === 'N' ? EMPTY : tenure.released })),
+      filter(() => tenure.isCurrent()),
+      map((told): Step<R> => ({ told, after: told.kind === 'N' ? EMPTY : left(tenure) })),
     );
   return (lock$) =>
     lock$.pipe(
@@ -52,3 +56,6 @@ export function during<R>(work: (tenure: Tenure) => ObservableInput<R>): Operato
       dematerialize(),
     );
 }
+
+/** Asked a turn later, when we have left: a tenure that is still current is somebody else's as well. */
+const left = (tenure: Tenure) => defer(() => (tenure.isCurrent() ? EMPTY : tenure.released)).pipe(subscribeOn(asapScheduler));

@@ -1,9 +1,9 @@
-import { NEVER, type Observable, ReplaySubject, concat, connectable, defer, finalize, map, mergeMap } from 'rxjs';
+import { EMPTY, NEVER, type Observable, ReplaySubject, catchError, concat, connectable, defer, finalize, map, mergeMap } from 'rxjs';
 import { type Clock, instant, monotonic } from '../core/clock.js';
 import { Lease } from '../core/lease.js';
 import { marginFits } from '../core/options.js';
 import { Pending } from '../core/pending.js';
-import type { Backend } from '../core/types.js';
+import type { Backend, Release } from '../core/types.js';
 
 export interface OpenLeaseOptions {
   /** Asked for, in milliseconds; the store may grant another. */
@@ -12,7 +12,7 @@ export interface OpenLeaseOptions {
   margin?: number | undefined;
   scheduler?: Clock;
   /** Told of this lease from before its first request until it is revoked. */
-  releases?: Pending;
+  releases?: Pick<Pending<Release>, 'enter'>;
 }
 
 /**
@@ -48,8 +48,10 @@ export function openLease(
         return lease;
       }),
     );
-    return concat(checked$, NEVER).pipe(
-      finalize(() => leave(granted$.pipe(mergeMap((lease) => lease.giveUp(backend.revoke(lease)))))),
+    const revoked$ = granted$.pipe(
+      catchError(() => EMPTY), // no lease, nothing to revoke
+      mergeMap((lease) => lease.giveUp(backend.revoke(lease))),
     );
+    return concat(checked$, NEVER).pipe(finalize(() => leave(revoked$)));
   });
 }

@@ -1,8 +1,8 @@
 import { type Observable, type ObservableInput, lastValueFrom } from 'rxjs';
 import { InvalidOptionsError } from '../core/errors.js';
-import { type LockOptions, type LockerOptions, TIMING, known } from '../core/options.js';
+import { type LockOptions, type LockerOptions, TIMING, known, segment } from '../core/options.js';
 import type { Tenure } from '../core/tenure.js';
-import type { Backend, Leader } from '../core/types.js';
+import type { Backend, Leader, Release } from '../core/types.js';
 import { locks } from './locks.js';
 
 /** Locks by id, under one name, on one lease. */
@@ -15,10 +15,16 @@ export interface Locker {
   withLock<R>(id: string | number, work: (tenure: Tenure) => ObservableInput<R>, options?: LockOptions): Observable<R>;
   /** Whoever holds it, now and on change. Only watches. */
   holder$(id: string | number): Observable<Leader | null>;
-  /** Gives up what this locker holds or waits for under `id`: its subscribers get `CLAIM_LOST`. Resolves when the store has released. */
-  release(id: string | number): Promise<void>;
-  /** Gives up everything, and the lease. Resolves when the store has released. A later lock opens a new lease. */
-  close(): Promise<void>;
+  /**
+   * Gives up what this locker holds or waits for under `id`: its subscribers get `CLAIM_LOST`.
+   *
+   * Resolves with `released` when the store has confirmed it, or with `expired` when the store was out of reach until the
+   * ttl had run out there. What is locked meanwhile is not waited for. Rejects with `DENIED` when the store refuses: then the
+   * key stays as long as the lease.
+   */
+  release(id: string | number): Promise<Release>;
+  /** Gives up everything, and the lease; settles like `release`. A later lock opens a new lease. */
+  close(): Promise<Release>;
 }
 
 /**
@@ -44,16 +50,14 @@ export function locker(backend: Backend, options: LockerOptions = {}): Locker {
   const { name, ...timing } = options;
   if (name === '') throw new InvalidOptionsError('name must not be empty: leave it out to lock by id alone.');
   const { lock, tryLock, withLock, holder$, release, close } = locks(backend, timing);
-  const keyOf = (id: string | number) => [...(name === undefined ? [] : [name]), encodeURIComponent(id)].join('/');
+  const keyOf = (id: string | number) => [...(name === undefined ? [] : [name]), segment(id)].join('/');
 
   return {
     lock: (id, options) => lock(keyOf(id), options),
     tryLock: (id, options) => tryLock(keyOf(id), options),
     withLock: (id, work, options) => withLock(keyOf(id), work, options),
     holder$: (id) => holder$(keyOf(id)),
-    release: (id) => lastValueFrom(release(keyOf(id)), NOTHING).then(() => undefined),
-    close: () => lastValueFrom(close(), NOTHING).then(() => undefined),
+    release: (id) => lastValueFrom(release(keyOf(id))),
+    close: () => lastValueFrom(close()),
   };
 }
-
-const NOTHING = { defaultValue: undefined };

@@ -1,24 +1,25 @@
 import {
   BehaviorSubject,
-  EMPTY,
   type MonoTypeOperatorFunction,
   type Observable,
   type ObservableInput,
   Subject,
   defer,
   filter,
-  finalize,
   identity,
   merge,
+  reduce,
+  tap,
   throwError,
   timeout,
   timer,
 } from 'rxjs';
 import { AcquireTimeoutError } from '../core/errors.js';
-import { type LockOptions, type TimingOptions, lockDefaults, timingDefaults } from '../core/options.js';
+import type { Lease } from '../core/lease.js';
+import { type LockOptions, type TimingOptions, keyFits, lockDefaults, timingDefaults } from '../core/options.js';
 import { Pending } from '../core/pending.js';
 import type { Tenure } from '../core/tenure.js';
-import type { Backend, Leader } from '../core/types.js';
+import type { Backend, Leader, Release } from '../core/types.js';
 import { acquire } from '../operators/acquire.js';
 import { during } from '../operators/during.js';
 import { insist } from '../operators/insist.js';
@@ -33,78 +34,72 @@ import { untilReleased } from '../operators/untilReleased.js';
 /** Locks on keys, all on one lease: what locker, semaphore and readWriteLock have in common. */
 export function locks(backend: Backend, options: TimingOptions) {
   const { ttl, margin, refreshEvery, grace, lease$: given$, scheduler } = timingDefaults(backend, options);
-  const releases = new Pending();
-  const ledgers = new Map<string, Pending>();
-  const shared = new Map<string, Observable<Tenure>>();
+  const releases = new Pending<Release>();
   const release$ = new Subject<string | undefined>(); // undefined: all of them
-  const closing$ = new BehaviorSubject(false);
+  const shared = new Map<string, Observable<Tenure>>();
 
-  const idle = () => merge(timer(ttl, scheduler), closing$.pipe(filter(identity)));
-  const lease$ =
-    given$ ??
-    openLease(backend, { ttl, margin, scheduler, releases }).pipe(
+  /** One lease for all, kept for one ttl after the last lock unless another has taken its place. */
+  const opened = (): Observable<Lease> => {
+    const replaced = () => serving$.pipe(filter((lease$) => lease$ !== own$));
+    const own$: Observable<Lease> = openLease(backend, { ttl, margin, scheduler, releases }).pipe(
       refreshLease(backend, { every: refreshEvery, scheduler }),
-      shareLatest({ keep: idle }),
+      shareLatest({ keep: () => merge(timer(ttl, scheduler), replaced()) }),
     );
-
-  const ledgerOf = (key: string) => {
-    const ledger = ledgers.get(key) ?? new Pending(releases);
-    ledgers.set(key, ledger);
-    return ledger;
+    return own$;
   };
-  const forget = (key: string) => ledgers.get(key)?.settled.subscribe(() => ledgers.delete(key));
+  const serving$ = new BehaviorSubject(given$ ?? opened());
 
   const claim = (key: string, wait: boolean, { value, kind }: ReturnType<typeof lockDefaults>): Observable<Tenure> =>
-    defer(() => {
-      closing$.next(false);
-      return lease$.pipe(
-        acquire(backend, { key, value, kind, wait }, { releases: ledgerOf(key) }),
-        untilLost(backend),
-        linger({ grace, scheduler }),
-      );
-    }).pipe(
+    defer(() => serving$.value).pipe(
+      acquire(backend, { key, value, kind, wait }, { releases }),
+      untilLost(backend),
+      linger({ grace, scheduler }),
       wait ? insist({ scheduler }) : identity,
       untilReleased(key, release$.pipe(filter((which) => which === undefined || which === key))),
-      finalize(() => forget(key)),
     );
 
   const sharing = (name: string, lock$: Observable<Tenure>): Observable<Tenure> =>
     defer(() => {
-      const same$ = shared.get(name) ?? lock$.pipe(finalize(() => shared.delete(name)), shareLatest()); // prettier-ignore
+      const over = () => shared.delete(name); // before anybody hears of it: who asks again then gets another
+      const same$ = shared.get(name) ?? lock$.pipe(tap({ error: over, unsubscribe: over }), shareLatest());
       shared.set(name, same$);
       return same$;
     }).pipe(filter((tenure) => tenure.isCurrent())); // replayed past its deadline: the loss follows
 
+  const bounded = (key: string, first: number | undefined): MonoTypeOperatorFunction<Tenure> =>
+    first === undefined
+      ? identity
+      : timeout({ first, scheduler, with: () => throwError(() => new AcquireTimeoutError({ key }, first)) });
   const hold = (key: string, wait: boolean, options: LockOptions): Observable<Tenure> => {
     const checked = lockDefaults(backend, key, options);
     const lock$ = claim(key, wait, checked);
     const name = JSON.stringify([key, wait, checked.value, checked.kind]);
     return (checked.share ? sharing(name, lock$) : lock$).pipe(bounded(key, checked.timeout));
   };
-  const bounded = (key: string, first: number | undefined): MonoTypeOperatorFunction<Tenure> =>
-    first === undefined
-      ? identity
-      : timeout({ first, scheduler, with: () => throwError(() => new AcquireTimeoutError({ key }, first)) });
-
   const lock = (key: string, options: LockOptions = {}) => hold(key, true, options);
-  const tryLock = (key: string, options: LockOptions = {}) => hold(key, false, options);
+  const released = (key?: string): Observable<Release> => releases.left(key).pipe(reduce(worse, 'released'));
 
   return {
     lock,
-    tryLock,
-    withLock: <R>(key: string, work: (tenure: Tenure) => ObservableInput<R>, options: LockOptions = {}) =>
+    tryLock: (key: string, options: LockOptions = {}) => hold(key, false, options),
+    withLock: <R>(key: string, work: (tenure: Tenure) => ObservableInput<R>, options: LockOptions = {}): Observable<R> =>
       lock(key, options).pipe(during(work)),
-    holder$: (key: string): Observable<Leader | null> => defer(() => backend.watch(key)).pipe(reacquire({ max: 1_000, scheduler })),
-    release: (key: string): Observable<unknown> =>
+    holder$: (key: string): Observable<Leader | null> => {
+      keyFits(backend, 'key', key);
+      return defer(() => backend.watch(key)).pipe(reacquire({ max: 1_000, scheduler }));
+    },
+    release: (key: string): Observable<Release> =>
       defer(() => {
         release$.next(key);
-        return ledgers.get(key)?.settled ?? EMPTY;
+        return released(key);
       }),
-    close: (): Observable<unknown> =>
+    close: (): Observable<Release> =>
       defer(() => {
         release$.next(undefined);
-        closing$.next(true);
-        return releases.settled;
+        serving$.next(given$ ?? opened());
+        return released();
       }),
   };
 }
+
+const worse = (one: Release, other: Release): Release => (one === 'expired' ? one : other);

@@ -1,7 +1,8 @@
 import { type Observable, type ObservableInput, lastValueFrom } from 'rxjs';
 import { type PermitOptions, type ReadWriteLockOptions, TIMING, kindFits, known } from '../core/options.js';
 import type { Tenure } from '../core/tenure.js';
-import type { Backend } from '../core/types.js';
+import type { Backend, Release } from '../core/types.js';
+import type { Locker } from './locker.js';
 import { locks } from './locks.js';
 
 export interface ReadWriteLock {
@@ -11,7 +12,8 @@ export interface ReadWriteLock {
   tryWrite(options?: Omit<PermitOptions, 'timeout'>): Observable<Tenure>;
   withRead<R>(work: (tenure: Tenure) => ObservableInput<R>, options?: PermitOptions): Observable<R>;
   withWrite<R>(work: (tenure: Tenure) => ObservableInput<R>, options?: PermitOptions): Observable<R>;
-  close(): Promise<void>;
+  /** Gives up everything, and the lease; settles like {@link Locker.close}. */
+  close(): Promise<Release>;
 }
 
 /**
@@ -35,6 +37,6 @@ export function readWriteLock(backend: Backend, options: ReadWriteLockOptions): 
     tryWrite: (options) => tryLock(key, { ...options, ...write }),
     withRead: (work, options) => withLock(key, work, { ...options, ...read }),
     withWrite: (work, options) => withLock(key, work, { ...options, ...write }),
-    close: () => lastValueFrom(close(), { defaultValue: undefined }).then(() => undefined),
+    close: () => lastValueFrom(close()),
   };
 }

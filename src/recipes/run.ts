@@ -1,4 +1,4 @@
-import { BehaviorSubject, EMPTY, type Observable, type Subscription, defer, ignoreElements } from 'rxjs';
+import { BehaviorSubject, EMPTY, type Observable, type Subscription, catchError, defer, ignoreElements } from 'rxjs';
 import { Pending } from '../core/pending.js';
 import type { Order } from '../operators/whenRunning.js';
 
@@ -9,6 +9,11 @@ const STAY: Order = { running: false, after: EMPTY };
 export class Run {
   /** Entered by each attempt before its first request, left when nothing of it is in the store. */
   readonly releases = new Pending();
+  /** Of what is entered by now: a campaign that stands meanwhile is not waited for. What the store refuses to release ends with its ttl. */
+  readonly #released$: Observable<never> = this.releases.left().pipe(
+    ignoreElements(),
+    catchError(() => EMPTY),
+  );
   readonly #order$ = new BehaviorSubject(STAND);
   /** Told to stand whenever somebody subscribes to an idle election, whatever was said before. */
   readonly orders$: Observable<Order> = defer(() => {
@@ -24,15 +29,15 @@ export class Run {
   }
 
   /** Everybody sees null and stays. */
-  stop(): Observable<unknown> {
+  stop(): Observable<never> {
     this.#order$.next(STAY);
     this.#started?.unsubscribe();
-    return this.releases.settled;
+    return this.#released$;
   }
 
   /** Stands again when the release has ended: at the end of the queue. */
-  stepDown(): Observable<unknown> {
-    this.#order$.next({ running: true, after: this.releases.settled.pipe(ignoreElements()) });
-    return this.releases.settled;
+  stepDown(): Observable<never> {
+    this.#order$.next({ running: true, after: this.#released$ });
+    return this.#released$;
   }
 }

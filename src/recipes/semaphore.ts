@@ -1,14 +1,16 @@
 import { type Observable, type ObservableInput, lastValueFrom } from 'rxjs';
 import { type PermitOptions, type SemaphoreOptions, TIMING, kindFits, known } from '../core/options.js';
 import type { Tenure } from '../core/tenure.js';
-import type { Backend } from '../core/types.js';
+import type { Backend, Release } from '../core/types.js';
+import type { Locker } from './locker.js';
 import { locks } from './locks.js';
 
 export interface Semaphore {
   acquire(options?: PermitOptions): Observable<Tenure>;
   tryAcquire(options?: Omit<PermitOptions, 'timeout'>): Observable<Tenure>;
   withPermit<R>(work: (tenure: Tenure) => ObservableInput<R>, options?: PermitOptions): Observable<R>;
-  close(): Promise<void>;
+  /** Gives up everything, and the lease; settles like {@link Locker.close}. */
+  close(): Promise<Release>;
 }
 
 /**
@@ -30,6 +32,6 @@ export function semaphore(backend: Backend, options: SemaphoreOptions): Semaphor
     acquire: (options) => lock(key, { ...options, kind }),
     tryAcquire: (options) => tryLock(key, { ...options, kind }),
     withPermit: (work, options) => withLock(key, work, { ...options, kind }),
-    close: () => lastValueFrom(close(), { defaultValue: undefined }).then(() => undefined),
+    close: () => lastValueFrom(close()),
   };
 }
