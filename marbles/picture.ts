@@ -34,7 +34,7 @@ export function picture(diagram: Diagram, { columns, inputs, outputs, subscripti
   });
   const content = [
     ...Object.entries(inputs).map(([name, told]) => line(name, told, name in diagram.subscriptions ? subscriptions[name] : [])),
-    { kind: 'O', title: [{ type: 'text', value: diagram.title }] },
+    { kind: 'O', title: [{ type: 'text', value: spread(diagram.title) }] },
     ...Object.entries(outputs).map(([name, { actual }]) => line(name, actual)),
   ];
   const minimum = { stream_title_width: titleWidth, minimum_width: diagram.title.length * LETTER + 2 * PADDING };
@@ -97,4 +97,6 @@ function marked({ marks, unsub, note }: Diagram, { left, width, height }: Frame)
 const FONT = `font-family="${MONO}" font-size="13px" fill="#444444" stroke="white" stroke-width="5" paint-order="stroke"`;
 const text = (label: string, { x, y, anchor }: { x: number; y: number; anchor: 'start' | 'end' }) =>
   `<text x="${x}" y="${y}" ${FONT} text-anchor="${anchor}">${escaped(label)}</text>`;
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+/** SVG draws several spaces as one. */
+const spread = (text: string) => text.replaceAll(/ {2,}/g, ' · ');
+const escaped = (text: string) => spread(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
