@@ -1,0 +1,88 @@
+import { type Observable, type OperatorFunction, catchError, defer, forkJoin, map, mergeMap, of } from 'rxjs';
+import { InvalidOptionsError } from '../../core/errors.js';
+import type { Header, Member, Send } from './member.js';
+
+/** A linearizable answer, and which life of the store it belongs to: another one begins when the data goes back or away. */
+export interface Reading<T> {
+  readonly answer: T;
+  readonly revision: bigint;
+  readonly life: number;
+}
+const PATIENCE = 1_000;
+
+/** The hosts as one store. */
+export class Cluster {
+  #life = 0;
+  #revision = 0n;
+  #cluster: string | undefined;
+  #turn: number;
+
+  constructor(readonly members: readonly Member[]) {
+    this.#turn = Math.floor(Math.random() * members.length);
+  }
+
+  /** A host that answered last time, else the next one. */
+  pick(): Member {
+    const next = () => this.members[this.#turn++ % this.members.length] as Member;
+    return this.members.find(({ isAnswering }) => isAnswering) ?? next();
+  }
+
+  /** One request to one host, chosen on subscription. */
+  ask<T extends { header: Header }>(send: Send<T>, patience = PATIENCE, undo?: (late: T) => unknown): Observable<T> {
+    return defer(() => this.askAt(this.pick(), send, patience, undo));
+  }
+  askAt<T extends { header: Header }>(member: Member, send: Send<T>, patience: number, undo?: (late: T) => unknown): Observable<T> {
+    return member.call(send, patience, undo).pipe(this.#inOneCluster(member));
+  }
+
+  /** The same for a request that the whole cluster agrees on: never older than what was known when it was sent. */
+  agree<T extends { header: Header }>(send: Send<T>, patience?: number): Observable<Reading<T>> {
+    return defer(() => {
+      const [floor, life] = [this.#revision, this.#life];
+      return this.ask(send, patience).pipe(map((answer) => this.#place(answer, floor, life)));
+    });
+  }
+  /** What the store was seen to have reached, as its events tell. */
+  reached({ cluster_id, revision }: Header): void {
+    if (cluster_id === this.#cluster && BigInt(revision) > this.#revision) this.#revision = BigInt(revision);
+  }
+  get life(): number {
+    return this.#life;
+  }
+
+  /** A lower revision than before, or another cluster: the data was lost or restored. An answer from before that stays in the past. */
+  #place<T extends { header: Header }>(answer: T, floor: bigint, sent: number): Reading<T> {
+    const [cluster, revision] = [answer.header.cluster_id, BigInt(answer.header.revision)];
+    if (sent === this.#life) {
+      if (cluster !== (this.#cluster ??= cluster) || revision < floor) {
+        [this.#life, this.#revision, this.#cluster] = [sent + 1, revision, cluster];
+        return { answer, revision, life: this.#life };
+      }
+      this.reached(answer.header);
+    }
+    return { answer, revision, life: sent };
+  }
+
+  /** Hosts of two clusters would give two leaders. One that was seen elsewhere is asked again: the store may have been set up anew. */
+  #inOneCluster<T>(member: Member): OperatorFunction<T, T> {
+    return mergeMap((answer) => {
+      const others = this.members.filter(({ cluster }) => cluster !== undefined && cluster !== member.cluster);
+      if (others.length === 0) return of(answer);
+      return forkJoin(others.map(current)).pipe(
+        map(() => {
+          const stranger = others.find(({ cluster }) => cluster !== undefined && cluster !== member.cluster);
+          if (!stranger) return answer;
+          throw new InvalidOptionsError(
+            `hosts must belong to one cluster, but ${member.host} is of cluster ${member.cluster} and ${stranger.host} of ${stranger.cluster}.`,
+          );
+        }),
+      );
+    });
+  }
+}
+
+/** A host that can't be asked may belong anywhere. */
+const current = (member: Member): Observable<unknown> =>
+  member
+    .call(({ maintenance }, options) => maintenance.status(options), PATIENCE)
+    .pipe(catchError(() => of((member.cluster = undefined))));

@@ -1,0 +1,75 @@
+import { BehaviorSubject, type Observable, firstValueFrom, from, timeout } from 'rxjs';
+import { request } from '../../core/request.js';
+import type { CallOptions, EtcdClient } from './client.js';
+import { isTokenRefused, translate, wasRefused } from './translate.js';
+
+export type Send<T> = (client: EtcdClient, options: CallOptions) => Promise<T>;
+/** What the server says about itself with every answer. */
+export interface Header {
+  readonly cluster_id: string;
+  readonly revision: string;
+}
+
+/** The client closes a host's channels at every missed deadline: a shorter one might never see a slow connection made. */
+const CONNECTING = 3_000;
+const SLACK = 100;
+/** No request runs longer. */
+export const LONGEST = CONNECTING + SLACK;
+
+/** One host of the cluster, and whether it answers. */
+export class Member {
+  /** The cluster that it said it belongs to. */
+  cluster: string | undefined;
+  readonly #answers = new BehaviorSubject(false);
+
+  constructor(
+    readonly host: string,
+    private readonly client: EtcdClient,
+  ) {}
+
+  /** Whether its last request was answered, now and on change. */
+  get answers(): Observable<boolean> {
+    return this.#answers;
+  }
+  get isAnswering(): boolean {
+    return this.#answers.value;
+  }
+
+  /** One request with a timeout. Abandoned, it goes on, and a late answer is handed to `undo`. */
+  call<T extends { header: Header }>(send: Send<T>, patience: number, undo?: (late: T) => unknown): Observable<T> {
+    return request(() => this.#send(send, this.isAnswering ? patience : Math.max(patience, CONNECTING)), undo);
+  }
+  /** A stream that the caller reads and ends. */
+  open<T>(send: (client: EtcdClient) => Promise<T>): Promise<T> {
+    return inTime(send(this.client), LONGEST);
+  }
+
+  async #send<T extends { header: Header }>(send: Send<T>, patience: number): Promise<T> {
+    try {
+      const answer = await inTime(send(this.client, { deadline: Date.now() + patience }), patience + SLACK);
+      this.cluster = answer.header.cluster_id;
+      this.#answers.next(true);
+      return answer;
+    } catch (error) {
+      this.failed(error);
+      throw translate(error, this.host);
+    }
+  }
+
+  /** Takes note of a failure: what the server itself refused is an answer. */
+  failed(error: unknown): void {
+    if (isTokenRefused(error)) this.#refresh();
+    this.#answers.next(wasRefused(translate(error, this.host)));
+  }
+  /** Streams never fetch a new token; a unary call does, whatever it asks for. */
+  #refresh(): void {
+    this.client.kv.range({ key: Buffer.from([0]), count_only: true }, { deadline: Date.now() + CONNECTING }).catch(() => undefined);
+  }
+
+  close(): void {
+    this.#answers.complete();
+    this.client.close();
+  }
+}
+
+const inTime = <T>(answer: Promise<T>, patience: number): Promise<T> => firstValueFrom(from(answer).pipe(timeout(patience)));

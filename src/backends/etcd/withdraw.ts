@@ -1,0 +1,45 @@
+import type { ITxnRequest } from 'etcd3';
+import { EMPTY, type Observable, concat, defer, ignoreElements, mergeMap, tap, timer } from 'rxjs';
+import type { Backend } from '../../core/types.js';
+import type { Attempt } from './attempt.js';
+import type { Store } from './store.js';
+
+/** Etcd takes no more operations in one transaction. */
+const MOST = 128;
+
+/**
+ * Deletes what an attempt left in the store. Guarded by its creation revision; after an unclear write, which may come to pass
+ * under any, by its nonce, which no other attempt has. Then it is deleted once more when that request has run out of time,
+ * and from there on whenever it turns up.
+ */
+export function withdraw({ cluster, ledger, views }: Store): Backend['withdraw'] {
+  const remove = (attempt: Attempt): Observable<unknown> =>
+    cluster
+      .agree(({ kv }, options) => kv.txn(deletion(attempt), options))
+      .pipe(tap(({ answer, revision }) => answer.succeeded && views.get(attempt.directory)?.learn(attempt.path, revision)));
+
+  const later = (attempt: Attempt): Observable<unknown> =>
+    timer(Math.max(0, attempt.clearAt - Date.now())).pipe(mergeMap(() => remove(attempt)));
+
+  return (lease, claim) =>
+    defer(() => {
+      const attempt = ledger.find(lease, claim);
+      return concat(
+        attempt.inTurn(defer(() => (attempt.wrote ? remove(attempt) : EMPTY))),
+        defer(() => (attempt.clearAt > 0 ? later(attempt) : EMPTY)),
+      ).pipe(tap({ complete: () => ledger.leave(attempt) }));
+    }).pipe(ignoreElements());
+}
+
+function deletion({ key, entry, unclear }: Attempt): ITxnRequest {
+  const ours = { key, target: 'Create', result: 'Equal', create_revision: String(entry?.created) } as const;
+  return { compare: unclear || !entry ? [] : [ours], success: [{ request_delete_range: { key } }] };
+}
+
+/** Deletes what unclear writes of this lease may have left since: all that was withdrawn, or what was just seen. Unasked, so nobody hears of it. */
+export function sweep({ cluster }: Pick<Store, 'cluster'>, paths: readonly string[]): void {
+  for (let from = 0; from < paths.length; from += MOST) {
+    const success = paths.slice(from, from + MOST).map((path) => ({ request_delete_range: { key: Buffer.from(path) } }));
+    cluster.ask(({ kv }, options) => kv.txn({ success }, options)).subscribe({ error: () => undefined });
+  }
+}
