@@ -67,9 +67,11 @@ export class Network {
         tell();
       };
       const fail = (error: unknown) => settle(() => outcome.error(error));
+      let told = false; // a repeated answer is not a late one
       const answer = (value: T) => {
         arrived?.(value);
-        if (waiting.closed || !outcome.observed) late?.(value);
+        told ||= !waiting.closed && outcome.observed;
+        if (!told) late?.(value);
         settle(() => (outcome.next(value), outcome.complete()));
       };
 
