@@ -1,0 +1,23 @@
+import { ask } from '../../servers/ask.js';
+import type { EtcdNode } from '../../servers/etcd.js';
+
+/** A metric of the server, summed over the labels that fit. */
+export async function metric(etcd: Pick<EtcdNode, 'url'>, name: string, fits = /(?:)/): Promise<number> {
+  const { body } = await ask(`${etcd.url}/metrics`);
+  return body
+    .split('\n')
+    .map((line) => /^([a-zA-Z_:]+)(\{.*\})? (\S+)$/.exec(line))
+    .filter((line) => line?.[1] === name && fits.test(line[2] ?? ''))
+    .reduce((sum, line) => sum + Number(line?.[3]), 0);
+}
+
+/** Requests that the server has begun to answer, streams aside. */
+export const requests = (etcd: Pick<EtcdNode, 'url'>, method = /(?:)/): Promise<number> =>
+  metric(etcd, 'grpc_server_started_total', new RegExp(`(?=.*"unary")(?=.*"${method.source}")`));
+
+/** Streams that are open now. */
+export async function streams(etcd: Pick<EtcdNode, 'url'>): Promise<number> {
+  const stream = /grpc_type="(bidi_stream|server_stream|client_stream)"/;
+  return (await metric(etcd, 'grpc_server_started_total', stream)) - (await metric(etcd, 'grpc_server_handled_total', stream));
+}
+export const watchers = (etcd: Pick<EtcdNode, 'url'>): Promise<number> => metric(etcd, 'etcd_debugging_mvcc_watcher_total');
