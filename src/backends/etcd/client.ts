@@ -13,7 +13,8 @@ type Policy = NonNullable<NonNullable<IOptions['faultHandling']>['global']>;
 
 /** The client's own retries repeat a transaction blindly, and its breaker shuts everything out for 5 s. */
 const once = {
-  execute: async (call: (context: { signal: AbortSignal }) => unknown, signal = new AbortController().signal) => call({ signal }),
+  execute: (call: (context: { signal: AbortSignal }) => unknown, signal = new AbortController().signal) =>
+    new Promise((resolve) => resolve(call({ signal }))),
 } as unknown as Policy;
 
 const channel = {

@@ -63,6 +63,14 @@ export class Cluster {
     return { answer, revision, life: sent };
   }
 
+  /** Completes when no request is under way. */
+  get idle(): Observable<unknown> {
+    return forkJoin(this.members.map(({ idle }) => idle));
+  }
+  close(): void {
+    this.members.forEach((member) => member.close());
+  }
+
   /** Hosts of two clusters would give two leaders. One that was seen elsewhere is asked again: the store may have been set up anew. */
   #inOneCluster<T>(member: Member): OperatorFunction<T, T> {
     return mergeMap((answer) => {

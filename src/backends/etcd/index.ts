@@ -1,47 +1,53 @@
 import type { Etcd3 } from 'etcd3';
 import type { Backend } from '../../core/types.js';
 import { acquire } from './acquire.js';
-import { connect } from './client.js';
+import { closable } from './closable.js';
 import { Cluster } from './cluster.js';
 import { Ledger } from './ledger.js';
 import { leases } from './leases.js';
 import { limits } from './limits.js';
-import { Member } from './member.js';
+import { membersOf } from './members.js';
 import { monitor } from './monitor.js';
 import type { EtcdClientOptions, EtcdOptions } from './options.js';
-import type { Store } from './store.js';
 import { update } from './update.js';
 import { Views } from './views.js';
 import { watch } from './watch.js';
 import { Watches } from './watches.js';
 import { sweep, withdraw } from './withdraw.js';
 
-export type { EtcdClientOptions, EtcdOptions } from './options.js';
+export type { EtcdClientOptions, EtcdCredentials, EtcdOptions } from './options.js';
 
+/**
+ * Leases, claims and leaders over etcd 3.4 or later.
+ *
+ * Every host is asked for itself: renewals go to all of them side by side, everything else to one that answers. Claims stand in
+ * one queue with those of `etcdctl lock`, `etcdctl elect` and the Go recipes.
+ *
+ * @example
+ * ```ts
+ * const backend = etcdBackend({ hosts: '10.0.0.1:2379,10.0.0.2:2379,10.0.0.3:2379' });
+ * ```
+ *
+ * @returns Connects when it is first used; ends its connections, watches and leases on `close()`.
+ * @throws {InvalidOptionsError} at once, naming the option; as a notification, when the hosts turn out to be of two clusters.
+ */
 export function etcdBackend(options: EtcdOptions | EtcdClientOptions | Etcd3): Backend {
-  const { hosts, prefix = '', ...rest } = options as EtcdOptions;
-  const list = [hosts]
-    .flat()
-    .flatMap((h) => String(h).split(','))
-    .map((h) => h.trim());
-  const cluster = new Cluster(list.map((host) => new Member(host, connect(host, rest as never))));
+  const { members, prefix } = membersOf(options);
+  const cluster = new Cluster(members);
   const ledger = new Ledger(prefix);
   const watches = new Watches(cluster);
-  const views = new Views(cluster, watches, prefix, ({ path, lease }) => ledger.isDoubtful(path, lease) && sweep({ cluster }, [path]));
-  const store: Store = { prefix, cluster, views, ledger };
-  return {
-    minTtl: 1_000,
-    kinds: ['exclusive', 'shared', 'permits'],
-    limits,
+  const seen = ({ path, lease }: { path: string; lease: string }) => {
+    if (ledger.isDoubtful(path, lease)) sweep(cluster, [path]);
+  };
+  const store = { prefix, cluster, ledger, views: new Views(cluster, watches, prefix, seen) };
+
+  const verbs = {
     ...leases(store),
     acquire: acquire(store),
     withdraw: withdraw(store),
     monitor: monitor(store),
     update: update(store),
     watch: watch(store),
-    close: async () => {
-      watches.close();
-      cluster.members.forEach((member) => member.close());
-    },
   };
+  return { minTtl: 1_000, kinds: ['exclusive', 'shared', 'permits'], limits, ...closable(verbs, store, watches) };
 }

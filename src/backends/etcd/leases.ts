@@ -8,9 +8,7 @@ import { decimal, randomLease } from './wire.js';
 import { sweep } from './withdraw.js';
 
 /** Leases that every host can renew, under names of our own. */
-export function leases(store: Store): Pick<Backend, 'grant' | 'renew' | 'revoke'> {
-  const { cluster, ledger } = store;
-
+export function leases({ cluster, ledger }: Store): Pick<Backend, 'grant' | 'renew' | 'revoke'> {
   const revoke = (lease: LeaseRef): Observable<never> =>
     cluster
       .ask(({ leaseClient }, options) => leaseClient.leaseRevoke({ ID: decimal(lease.id) }, options))
@@ -46,7 +44,7 @@ export function leases(store: Store): Pick<Backend, 'grant' | 'renew' | 'revoke'
         tap({
           next: () => {
             ledger.confirmed(lease);
-            sweep(store, ledger.doubtful(lease));
+            sweep(cluster, ledger.doubtful(lease));
           },
           error: (error: unknown) => isTenureError(error) && error.code === 'LEASE_LOST' && ledger.ended(lease),
         }),

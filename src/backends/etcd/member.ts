@@ -1,4 +1,5 @@
 import { BehaviorSubject, type Observable, firstValueFrom, from, timeout } from 'rxjs';
+import { Pending } from '../../core/pending.js';
 import { request } from '../../core/request.js';
 import type { CallOptions, EtcdClient } from './client.js';
 import { isTokenRefused, translate, wasRefused } from './translate.js';
@@ -20,6 +21,7 @@ export const LONGEST = CONNECTING + SLACK;
 export class Member {
   /** The cluster that it said it belongs to. */
   cluster: string | undefined;
+  readonly #calls = new Pending();
   readonly #answers = new BehaviorSubject(false);
 
   constructor(
@@ -44,7 +46,13 @@ export class Member {
     return inTime(send(this.client), LONGEST);
   }
 
+  /** Emits once when no request is under way: one that hangs ends with its deadline. */
+  get idle(): Observable<unknown> {
+    return this.#calls.settled;
+  }
+
   async #send<T extends { header: Header }>(send: Send<T>, patience: number): Promise<T> {
+    const leave = this.#calls.enter();
     try {
       const answer = await inTime(send(this.client, { deadline: Date.now() + patience }), patience + SLACK);
       this.cluster = answer.header.cluster_id;
@@ -53,6 +61,8 @@ export class Member {
     } catch (error) {
       this.failed(error);
       throw translate(error, this.host);
+    } finally {
+      leave();
     }
   }
 

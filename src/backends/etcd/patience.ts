@@ -8,4 +8,4 @@ export const isOutOfReach = (error: unknown): boolean => isTenureError(error) &&
 
 /** Asks again and again while the store is out of reach; its own refusals pass. */
 export const untilAnswered = <T>(): MonoTypeOperatorFunction<T> =>
-  retry({ delay: (error) => (isOutOfReach(error) ? soon() : throwError(() => error)) });
+  retry({ delay: (error: unknown) => (isOutOfReach(error) ? soon() : throwError(() => error)) });

@@ -1,7 +1,8 @@
 import type { IDuplexStream, IEvent, IWatchRequest, IWatchResponse } from 'etcd3';
-import { Observable, Subject, type Subscriber } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import type { Header } from './member.js';
 
+export type WatchStream = IDuplexStream<IWatchRequest, IWatchResponse>;
 export interface Range {
   readonly key: Buffer;
   readonly range_end: Buffer;
@@ -22,12 +23,14 @@ export class Session {
   /** Asked for and not yet answered: the server answers in order. */
   readonly #asked: Subscriber<Told>[] = [];
   readonly #watching = new Map<string, Subscriber<Told>>();
-  /** Told why, by whoever finds that it is of no use any more. */
-  readonly abandoned = new Subject<unknown>();
 
   #closed = false;
 
-  constructor(private readonly stream: IDuplexStream<IWatchRequest, IWatchResponse>) {
+  /** @param abandon Called by whoever finds that the stream is of no use any more: another is opened in its place. */
+  constructor(
+    private readonly stream: WatchStream,
+    readonly abandon: (why: unknown) => void,
+  ) {
     stream.on('data', (told) => this.#hear(told));
   }
 

@@ -27,7 +27,7 @@ export const isLeaseGone = (error: unknown): boolean => /lease not found/.test(c
 
 /** The client's failures by their meaning for the caller. Names of classes don't survive two copies of the client: texts do. */
 export function translate(error: unknown, host: string): TenureError {
-  if (isTenureError(error)) return error as TenureError;
+  if (isTenureError(error)) return error;
   const [text, status, cause] = [textOf(error), statusOf(error), { cause: error }];
   const says = (pattern: RegExp) => pattern.test(text);
 

@@ -22,7 +22,7 @@ import { request } from '../../core/request.js';
 import type { Cluster } from './cluster.js';
 import type { Member } from './member.js';
 import { soon } from './patience.js';
-import { type Range, Session, type Told, WatchEnded } from './session.js';
+import { type Range, Session, type Told, WatchEnded, type WatchStream } from './session.js';
 
 /** Longest wait for a watch to begin: on a server that is down it never does, and nobody says so. */
 const BEGINNING = 3_000;
@@ -45,15 +45,13 @@ export class Watches {
   watch(range: Range): Observable<Told> {
     return this.#session$.pipe(
       switchMap((session) =>
-        session
-          .watch(range)
-          .pipe(
-            timeout({ first: BEGINNING }),
-            retry({
-              delay: (error, attempts) =>
-                error instanceof WatchEnded ? this.#again(range, session, error, attempts) : leave(session, error),
-            }),
-          ),
+        session.watch(range).pipe(
+          timeout({ first: BEGINNING }),
+          retry({
+            delay: (error, attempts) =>
+              error instanceof WatchEnded ? this.#again(range, session, error, attempts) : leave(session, error),
+          }),
+        ),
       ),
     );
   }
@@ -66,41 +64,40 @@ export class Watches {
     return request(
       () => member.open(({ watchClient }) => watchClient.watch()),
       (late) => late.on('error', () => undefined) && late.cancel(),
-    ).pipe(
-      mergeMap(
-        (stream) =>
-          new Observable<Session>((subscriber) => {
-            const session = new Session(stream);
-            const broken = (error: unknown) => {
-              if (subscriber.closed) return; // what we cancel ourselves is told as an error, too
-              member.failed(error);
-              subscriber.error(error);
-            };
-            stream.on('error', broken);
-            stream.on('end', () => broken(new Error('The watch stream ended.')));
-            subscriber.add(merge(session.abandoned, silence(member)).subscribe(broken));
-            subscriber.add(() => session.close());
-            subscriber.next(session);
-          }),
-      ),
-    );
+    ).pipe(mergeMap((stream) => merge(living(stream, member), silence(member))));
   }
 
   /** Only a read tells a denied key from a token that the stream began with and that has died since. */
   #again(range: Range, session: Session, { message }: Error, attempts: number): Observable<unknown> {
     return timer(Math.min(50 * 2 ** attempts, LONGEST)).pipe(
       mergeMap(() => this.cluster.agree(({ kv }, options) => kv.range({ ...range, limit: 1, keys_only: true }, options))),
-      tap(() => !/compact/.test(message) && session.abandoned.next(new Error(message))),
+      tap(() => /permission|token/.test(message) && session.abandon(new Error(message))),
     );
   }
 }
 
+/** The session for as long as its stream lives. */
+const living = (stream: WatchStream, member: Member): Observable<Session> =>
+  new Observable((subscriber) => {
+    const session = new Session(stream, (why) => subscriber.error(why));
+    const broken = (error: unknown) => {
+      if (subscriber.closed) return; // what we cancel ourselves is told as an error, too
+      member.failed(error);
+      subscriber.error(error);
+    };
+    stream.on('error', broken);
+    stream.on('end', () => broken(new Error('The watch stream ended.')));
+    subscriber.add(() => session.close());
+    subscriber.next(session);
+  });
 /** A host that stops answering keeps its streams open and says nothing on them. */
-const silence = (member: Member) =>
+const silence = (member: Member): Observable<never> =>
   member.answers.pipe(
     pairwise(),
     filter(([before, now]) => before && !now),
     take(1),
-    map(() => new Error(`${member.host} stopped answering.`)),
+    map(() => {
+      throw new Error(`${member.host} stopped answering.`);
+    }),
   );
-const leave = (session: Session, error: unknown) => (session.abandoned.next(error), NEVER);
+const leave = (session: Session, error: unknown) => (session.abandon(error), NEVER);

@@ -2,6 +2,7 @@ import type { ITxnRequest } from 'etcd3';
 import { EMPTY, type Observable, concat, defer, ignoreElements, mergeMap, tap, timer } from 'rxjs';
 import type { Backend } from '../../core/types.js';
 import type { Attempt } from './attempt.js';
+import type { Cluster } from './cluster.js';
 import type { Store } from './store.js';
 
 /** Etcd takes no more operations in one transaction. */
@@ -37,7 +38,7 @@ function deletion({ key, entry, unclear }: Attempt): ITxnRequest {
 }
 
 /** Deletes what unclear writes of this lease may have left since: all that was withdrawn, or what was just seen. Unasked, so nobody hears of it. */
-export function sweep({ cluster }: Pick<Store, 'cluster'>, paths: readonly string[]): void {
+export function sweep(cluster: Pick<Cluster, 'ask'>, paths: readonly string[]): void {
   for (let from = 0; from < paths.length; from += MOST) {
     const success = paths.slice(from, from + MOST).map((path) => ({ request_delete_range: { key: Buffer.from(path) } }));
     cluster.ask(({ kv }, options) => kv.txn({ success }, options)).subscribe({ error: () => undefined });
