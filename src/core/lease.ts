@@ -40,7 +40,7 @@ export class Lease implements LeaseRef {
   }
   /** Long enough to begin something: the margin once more, or half of what a renewal gives where that is less. */
   isFresh(): boolean {
-    return this.remaining() >= Math.min(this.margin, (this.ttl - this.margin) / 2);
+    return this.isCurrent() && this.remaining() >= Math.min(this.margin, (this.ttl - this.margin) / 2);
   }
 
   /** Notes that a renewal is being sent: from now on the store may keep the lease that much longer. */
