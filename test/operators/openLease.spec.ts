@@ -51,4 +51,3 @@ describe('openLease', () => {
     m.expectSubscriptions(revoke.subscriptions).toBe(revoked);
   }));
 });
-
