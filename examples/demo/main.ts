@@ -24,7 +24,8 @@ async function play(options: DemoOptions): Promise<number> {
   const interrupted = interruption();
   const shown = screen(scene);
   const told$ = scene.cast.told$.pipe(catchError(() => EMPTY)); // the story tells its errors
-  const watching = [told$.subscribe((told) => shown.tell(told)), scene.cast.leader$.subscribe((leader) => shown.see(leader))];
+  const telling = told$.subscribe((told) => shown.tell(told));
+  const watching = scene.cast.leader$.subscribe((leader) => shown.see(leader));
   const leave = new AbortController();
   try {
     const note = (each: HandOver) => shown.handedOver({ ...each, why: scene.why[each.why] ?? each.why });
@@ -32,10 +33,12 @@ async function play(options: DemoOptions): Promise<number> {
     return await Promise.race([played.then(() => 0), interrupted]);
   } finally {
     leave.abort();
-    await scene.cast.close();
-    watching.forEach((each) => each.unsubscribe());
-    shown.close();
-    await scene.close();
+    watching.unsubscribe();
+    await scene.cast.close().finally(() => {
+      telling.unsubscribe();
+      shown.close();
+      return scene.close();
+    });
   }
 }
 

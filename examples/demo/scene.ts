@@ -14,7 +14,7 @@ export interface Scene {
   readonly words: Partial<Record<What, string>>;
   readonly why: Partial<Record<string, string>>;
   readonly cast: Cast;
-  /** Everybody resigns, and servers that were started here end. */
+  /** Ends the server that was started here, once the cast has gone. */
   close(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ function inOneProcess(): Scene {
     words: {},
     why: {},
     cast,
-    close: () => cast.close(),
+    close: () => Promise.resolve(),
   };
 }
 
@@ -51,7 +51,7 @@ async function amongProcesses(name: StoreName, given?: readonly string[]): Promi
       words: { crashed: 'is killed with SIGKILL', resigned: 'had SIGTERM: resigns' },
       why: { crash: 'SIGKILL', 'stop()': 'SIGTERM' },
       cast,
-      close: () => cast.close().finally(() => server?.stop()),
+      close: async () => server?.stop(),
     };
   } catch (error) {
     await server?.stop();
