@@ -64,6 +64,9 @@ export class MemoryStore {
   get keys(): readonly string[] {
     return [...this.#queues.keys()];
   }
+  get watched(): readonly string[] {
+    return [...this.#watchers.keys()];
+  }
 
   grant(asked: number): Grant {
     const [id, ttl] = [(++this.#granted).toString(16), Math.max(asked, this.minTtl)]; // an id is never given twice

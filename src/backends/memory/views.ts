@@ -1,12 +1,15 @@
 import {
-  type Observable,
-  Observable as Stream,
+  EMPTY,
+  Observable,
   Subject,
+  catchError,
   defer,
   ignoreElements,
+  interval,
   mergeMap,
   repeat,
-  retry,
+  startWith,
+  take,
   throwError,
   timer,
 } from 'rxjs';
@@ -57,7 +60,7 @@ export class Views {
 
   /** The latest that is known, if anything is, and what comes; the store tells of changes while anybody follows. */
   follow(key: string): Observable<Seen> {
-    return new Stream((subscriber) => {
+    return new Observable((subscriber) => {
       const view = this.#views.get(key) ?? this.#open(key);
       view.users++;
       subscriber.add(() => this.#leave(key, view));
@@ -72,11 +75,14 @@ export class Views {
     const arrived = (queue: Queue) => this.receive({ queue, proven: true });
     return network.call({ verb: 'read', key, timeout, effect: () => store.read(key), arrived });
   }
-  /** The same, until it is answered. */
+  /** The same, until it is answered: one that hangs must not hold up the next. */
   readUntilAnswered(key: string): Observable<Queue> {
-    const delay = (error: unknown) =>
-      isTenureError(error) && error.retryable ? timer(RETRY, this.#options.scheduler) : throwError(() => error);
-    return this.read(key).pipe(retry({ delay }));
+    const unanswered = (error: unknown) => (isTenureError(error) && error.retryable ? EMPTY : throwError(() => error));
+    return interval(RETRY, this.#options.scheduler).pipe(
+      startWith(0),
+      mergeMap(() => this.read(key).pipe(catchError(unanswered))),
+      take(1),
+    );
   }
   /** Reads again and again, for notifications may be lost; what it finds goes to those who follow. */
   keepReading(key: string, every: number): Observable<Queue> {
