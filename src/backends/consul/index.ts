@@ -1,0 +1,2 @@
+export { consulBackend } from './consulBackend.js';
+export type { ConsulBackendOptions, ConsulConnection, ConsulLiveness, ConsulSettings } from './options.js';

@@ -1,0 +1,201 @@
+import {
+  EMPTY,
+  type Observable,
+  catchError,
+  concat,
+  defer,
+  exhaustMap,
+  ignoreElements,
+  map,
+  mergeMap,
+  of,
+  take,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
+import { ClaimLostError, HeldError, LeaseLostError } from '../../core/errors.js';
+import type { Claim } from '../../core/types.js';
+import type { Place } from './place.js';
+import type { Sessions } from './sessions.js';
+import type { Reading } from './store.js';
+import type { Operation } from './transaction.js';
+import { conflictOf, translated } from './translate.js';
+import type { Interest } from './view.js';
+import type { Views } from './views.js';
+import { type Entry, type Queue, announce, queueOf } from './wire.js';
+
+/** Nothing tells when a lock delay ends, and each try is a write on every server. */
+const LOCK_DELAY_PACE = 500;
+/** Before looking again when the store could not be reached. */
+const PACE = 300;
+
+/** One claim on its way to its key. Each step looks at the queue, does what can be done, and emits the `.lock` once it is ours. */
+export class Turn {
+  #last: Reading | undefined;
+
+  constructor(
+    private readonly place: Place,
+    private readonly claim: Claim,
+    private readonly views: Views,
+    private readonly sessions: Pick<Sessions, 'exists'>,
+  ) {}
+
+  /** At once where nobody is in the way, otherwise when our turn comes. */
+  run(): Observable<Entry> {
+    const { place } = this;
+    const hint = this.#waits ? this.views.get(place.folder)?.queue : undefined;
+    return concat(this.#bridged(this.#enter(hint)), this.#watch()).pipe(
+      take(1),
+      tap(({ modifyIndex }) => (place.token = modifyIndex)),
+    );
+  }
+
+  get #waits(): boolean {
+    return this.claim.wait !== false;
+  }
+
+  #watch(): Observable<Entry> {
+    const { place } = this;
+    const before: Interest['only'] = (queue) => queue.claims[queue.claims.findIndex(({ key }) => key === place.key) - 1] ?? queue.lock;
+    return this.views
+      .observe(place.folder, { every: place.lease.ttl / 5, only: before }, this.#last)
+      .pipe(exhaustMap(() => this.#bridged(this.#settle())));
+  }
+  /** Until nothing new has been learnt meanwhile. */
+  #settle(): Observable<Entry> {
+    return defer(() => {
+      const queue = this.#known;
+      const changed = defer(() => (this.#known === queue ? EMPTY : this.#settle()));
+      return queue ? concat(this.#step(queue), changed) : EMPTY;
+    });
+  }
+  get #known(): Queue | undefined {
+    return this.views.get(this.place.folder)?.queue;
+  }
+
+  /** What can be done now. "Present" is believed, whoever's answer shows it: the nonce is ours alone. */
+  #step(queue: Queue): Observable<Entry> {
+    const { place } = this;
+    const [own, held, [first]] = [place.in(queue), place.held(queue), queue.claims];
+    if (!own) return place.standing$.value ? this.#lost() : this.#enter(queue);
+    place.standing$.next(true);
+    if (held) return first === own ? of(held) : this.#giveBack(held);
+    if (first !== own || queue.lock?.session) return this.#waits ? EMPTY : this.#refused();
+    return this.#take(own, queue.lock);
+  }
+
+  /** A place in the queue, and the lock with it where nobody is in the way, as far as we know. */
+  #enter(queue?: Queue): Observable<Entry> {
+    const { place, claim } = this;
+    const busy = queue && (queue.claims.length > 0 || queue.lock?.session !== undefined);
+    if (busy && !this.#waits) return this.#refused();
+    const [value, session] = [claim.value ?? '', place.lease.id];
+    const queueUp: Operation[] = [
+      { verb: 'check-not-exists', key: place.key }, // what is sent twice must not undo an update
+      { verb: 'lock', key: place.key, session, value: announce(claim.id ?? claim.nonce, value) },
+    ];
+    const operations = [
+      ...(busy ? queueUp : [...free(place, queue?.lock), ...queueUp, lock(place)]),
+      { verb: 'get-tree', key: place.folder } as const,
+    ];
+    place.value = value;
+    return this.#write(operations, {
+      done: (reading) => this.#step(this.#learn(reading)),
+      conflict: ({ held, lockDelay }) => {
+        if (this.#waits) return busy ? this.#look() : this.#enter(queue ? { ...queue, claims: [OTHERS] } : OTHERS_FIRST);
+        return held || lockDelay ? this.#refused() : this.#look(); // it may be a lock that nobody holds
+      },
+    });
+  }
+  /** We are first, and nobody holds it. */
+  #take(own: Entry, remnant?: Entry): Observable<Entry> {
+    const { place } = this;
+    return this.#write([{ verb: 'check-index', key: own.key, index: own.modifyIndex }, ...free(place, remnant), lock(place)], {
+      done: ({ entries, index }) => {
+        const taken = entries.filter(({ key }) => key === place.lock).map((entry) => ({ ...entry, value: place.name }));
+        this.views.get(place.folder)?.correct((queue) => ({ ...queue, lock: taken[0] }), index);
+        return taken;
+      },
+      conflict: ({ lockDelay }) => (lockDelay ? this.#pause(LOCK_DELAY_PACE) : this.#look()),
+    });
+  }
+  /** Somebody was there before us: nobody has heard of a tenure yet. */
+  #giveBack({ key, modifyIndex }: Entry): Observable<Entry> {
+    const { place } = this;
+    const leave: Operation[] = this.#waits ? [] : [{ verb: 'delete', key: place.key }];
+    return this.#write([{ verb: 'check-index', key, index: modifyIndex }, { verb: 'delete', key }, ...leave], {
+      done: () => {
+        this.views.get(place.folder)?.correct((queue) => ({ ...queue, lock: undefined }));
+        return this.#waits ? this.#look() : this.#refused();
+      },
+      conflict: () => this.#look(),
+    });
+  }
+
+  #write(operations: readonly Operation[], { done, conflict }: Outcomes): Observable<Entry> {
+    const failed = (error: unknown) => {
+      const met = conflictOf(error);
+      return met ? of(() => conflict(met)) : throwError(() => translated(error, this.place.lease));
+    };
+    return this.place.write(operations).pipe(
+      map((reading) => () => done(reading)),
+      catchError(failed),
+      mergeMap((next) => next()),
+    );
+  }
+  #learn(reading: Reading): Queue {
+    this.#last = reading;
+    const queue = queueOf(this.place.folder, reading.entries);
+    this.views.get(this.place.folder)?.learn({ ...reading, queue });
+    return queue;
+  }
+  #look(): Observable<never> {
+    return defer(() => {
+      this.#last = undefined;
+      this.views.reread(this.place.folder);
+      return EMPTY;
+    });
+  }
+  #pause(most: number): Observable<never> {
+    return concat(timer(most / 2 + (Math.random() * most) / 2).pipe(ignoreElements()), this.#look());
+  }
+  /** Out of reach, or unclear: read before anything is written again. */
+  #bridged(step: Observable<Entry>): Observable<Entry> {
+    return step.pipe(
+      catchError((error: unknown) => {
+        const told = translated(error, this.place.lease);
+        return told.code === 'BACKEND_UNAVAILABLE' ? this.#pause(PACE) : throwError(() => told);
+      }),
+    );
+  }
+  #refused(): Observable<never> {
+    return throwError(() => new HeldError(this.claim));
+  }
+  #lost(): Observable<never> {
+    const { place, claim } = this;
+    return this.sessions
+      .exists(place.lease, place.timeout)
+      .pipe(
+        mergeMap((alive) =>
+          throwError(() => (alive ? new ClaimLostError(claim, 'deleted') : new LeaseLostError(place.lease, 'revoked'))),
+        ),
+      );
+  }
+}
+
+interface Outcomes {
+  readonly done: (reading: Reading) => Observable<Entry> | Entry[];
+  readonly conflict: (met: { readonly lockDelay: boolean; readonly held: boolean }) => Observable<Entry>;
+}
+
+/** Somebody, unseen. */
+const OTHERS: Entry = { key: '', value: '', session: '', createIndex: 0, modifyIndex: 0 };
+const OTHERS_FIRST: Queue = { lock: undefined, claims: [OTHERS] };
+
+/** Nobody holds it; not even we, by another claim: a session may lock twice. */
+const free = ({ lock: key }: Place, remnant?: Entry): Operation[] => [
+  remnant && !remnant.session ? { verb: 'check-index', key, index: remnant.modifyIndex } : { verb: 'check-not-exists', key },
+];
+/** Written once a tenure: its index is the token. */
+const lock = ({ lock: key, name, lease }: Place): Operation => ({ verb: 'lock', key, session: lease.id, value: name, flag: true });

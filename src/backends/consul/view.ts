@@ -1,0 +1,137 @@
+import { BehaviorSubject, NEVER, Observable, Subject, distinctUntilChanged, map, merge, startWith, switchMap, timer } from 'rxjs';
+import type { Target } from './follow.js';
+import { translated } from './translate.js';
+import { EMPTY_QUEUE, type Entry, type Queue } from './wire.js';
+
+/** What somebody wants to know of a queue. */
+export interface Interest {
+  /** Confirmed at least this often, in milliseconds. */
+  readonly every: number;
+  /** The one key that matters to this one; undefined: the whole queue. */
+  readonly only?: (queue: Queue) => Entry | undefined;
+}
+/** A queue as one answer showed it. */
+export interface Sight {
+  readonly queue: Queue;
+  /** The store's index, or the largest that was seen: at least as late as this. */
+  readonly index: number;
+  /** When it was asked for, in turns of this backend. */
+  readonly asked: number;
+}
+export interface ViewDriver {
+  /** Asks for the queue; the answer is learnt, or the failure told. */
+  reread(): void;
+  /** Hears of changes, as far as there is room for another blocking query. */
+  listen(target: Target): Observable<unknown>;
+  turn(): number;
+  seen(queue: Queue): void;
+}
+
+/** Without a blocking query, nobody should wait longer for news. */
+const UNCOVERED_PACE = 1_000;
+
+/** What this backend knows of one queue: the one place that all answers meet, whatever their order. */
+export class View {
+  queue: Queue | undefined;
+  #floor = 0;
+  #learnt = 0;
+  #failures = 0;
+  /** Whether a blocking query tells of changes. */
+  readonly covered$ = new BehaviorSubject(false);
+  readonly #interests$ = new BehaviorSubject<ReadonlySet<Interest>>(new Set());
+  readonly #news$ = new Subject<Queue>();
+  readonly #failed$ = new Subject<unknown>();
+  readonly #heard$ = new Subject<void>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly driver: ViewDriver,
+  ) {}
+
+  get idle(): boolean {
+    return this.#interests$.value.size === 0;
+  }
+  /** Each confirmation, changed or not, beginning with what is known and current. Errors with what a retry can't mend. */
+  observe(interest: Interest): Observable<Queue> {
+    return new Observable((subscriber) => {
+      this.#interests$.next(new Set([...this.#interests$.value, interest]));
+      const known = this.queue && this.#failures === 0 ? [this.queue] : [];
+      const told = this.#news$.pipe(startWith(...known)).subscribe(subscriber);
+      told.add(this.#failed$.subscribe((error) => translated(error).retryable || subscriber.error(translated(error))));
+      return () => {
+        told.unsubscribe();
+        this.#interests$.next(new Set([...this.#interests$.value].filter((other) => other !== interest)));
+      };
+    });
+  }
+  /** What reading failed with, bridged or not. */
+  get failures$(): Observable<unknown> {
+    return this.#failed$;
+  }
+  /** Reads on its own account while there is interest. */
+  readonly upkeep: Observable<unknown> = new Observable(() => {
+    const pace$ = merge(this.#interests$, this.covered$).pipe(
+      map(() => this.#pace()),
+      distinctUntilChanged(),
+    );
+    const due$ = merge(this.#heard$, pace$).pipe(switchMap(() => timer(inStep(this.#pause()))));
+    const target$ = merge(this.#interests$, this.#news$).pipe(
+      map(() => this.#target()),
+      distinctUntilChanged(same),
+    );
+    const upkeep = due$.subscribe(() => this.driver.reread());
+    upkeep.add(target$.pipe(switchMap((target) => (target ? this.driver.listen(target) : NEVER))).subscribe({ error: this.fail }));
+    if (!this.queue) this.driver.reread();
+    return upkeep;
+  });
+
+  /** Later answers count. One that was asked for after all that we know had come is the present, whatever its index. */
+  learn({ queue, index, asked }: Sight): void {
+    const fresh = asked > this.#learnt;
+    if (!fresh && index < this.#floor) return this.driver.reread(); // the past, or a store that lost its data: a fresh read tells
+    this.#tell(queue, fresh ? index : Math.max(index, this.#floor));
+  }
+  /** Our own write has changed the queue; where it left no index, it is at least one further. */
+  correct(change: (queue: Queue) => Queue, index = 0): void {
+    this.#tell(change(this.queue ?? EMPTY_QUEUE), Math.max(index, this.#floor + 1), this.queue !== undefined);
+  }
+  readonly fail = (error: unknown): void => {
+    this.#failures++;
+    this.#failed$.next(error);
+    this.#heard$.next();
+  };
+
+  #tell(queue: Queue, floor: number, complete = true): void {
+    [this.#floor, this.#learnt] = [floor, this.driver.turn()];
+    if (!complete) return;
+    [this.queue, this.#failures] = [queue, 0];
+    this.#heard$.next();
+    this.driver.seen(queue);
+    this.#news$.next(queue);
+  }
+  #pace(): number {
+    return Math.min(...[...this.#interests$.value].map(({ every }) => every), this.covered$.value ? Infinity : UNCOVERED_PACE);
+  }
+  #pause(): number {
+    const pace = this.#pace();
+    return this.#failures === 0 ? pace : Math.random() * Math.min(pace, 50 * 2 ** this.#failures);
+  }
+  /** One key where nothing else matters to anybody here, otherwise the queue; nothing where there is nothing to wait on. */
+  #target(): Target | undefined {
+    const { queue } = this;
+    if (!queue || (!queue.lock && queue.claims.length === 0)) return undefined;
+    const wanted = new Set([...this.#interests$.value].map(({ only }) => (only ? only(queue) : this.folder)));
+    const [first] = wanted;
+    if (wanted.size === 1 && typeof first === 'object') return { key: first.key, recurse: false, index: first.modifyIndex };
+    return first === undefined && wanted.size < 2 ? undefined : { key: this.folder, recurse: true, index: this.#floor };
+  }
+}
+
+/** A little early, so that the reads of many queues fall into the same transactions. */
+function inStep(pause: number): number {
+  const step = Math.max(1, pause / 8);
+  const now = performance.now();
+  return Math.max(step, Math.floor((now + pause) / step) * step - now);
+}
+
+const same = (one?: Target, other?: Target) => one?.key === other?.key && one?.recurse === other?.recurse;
