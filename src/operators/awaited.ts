@@ -8,4 +8,4 @@ export function awaited<R>(tenure: Tenure, work: ObservableInput<R>): Observable
 }
 
 const isPromise = <R>(work: ObservableInput<R>): work is PromiseLike<R> =>
-  'then' in (work as object) && !('subscribe' in (work as object));
+  typeof work === 'object' && 'then' in work && !('subscribe' in work);
