@@ -58,11 +58,11 @@ describe('acquire', () => {
     const gone = new ClaimLostError(claim, 'deleted');
     const source = cold('  a------------', { a: liveLease(scheduler) });
     const subs = '         ^---!        ';
-    const waiting = cold<never>(' ----#        ', {}, gone);
+    const waiting = cold<never>(' ----#        ', undefined, gone);
     const withdrawn = cold('    --|      ');
     const released = '     ----^-!      ';
     const expected = '     ----#        ';
-    m.expectObservable(source.pipe(acquire({ acquire: () => waiting, withdraw: () => withdrawn }, claim))).toBe(expected, {}, gone);
+    m.expectObservable(source.pipe(acquire({ acquire: () => waiting, withdraw: () => withdrawn }, claim))).toBe(expected, undefined, gone);
     m.expectSubscriptions(source.subscriptions).toBe(subs);
     m.expectSubscriptions(withdrawn.subscriptions).toBe(released);
   }));
@@ -71,7 +71,7 @@ describe('acquire', () => {
     const asked: (boolean | undefined)[] = [];
     const held = new HeldError(claim);
     const refusing = { ...atOnce, acquire: (_: LeaseRef, { wait }: Claim) => (asked.push(wait), throwError(() => held)) };
-    m.expectObservable(of(liveLease(scheduler)).pipe(acquire(refusing, { ...claim, wait: false }))).toBe('#', {}, held);
+    m.expectObservable(of(liveLease(scheduler)).pipe(acquire(refusing, { ...claim, wait: false }))).toBe('#', undefined, held);
     m.flush();
     expect(asked).toEqual([false]);
   }));
@@ -142,7 +142,7 @@ describe('acquire', () => {
 
   it('withdraws again until the store has confirmed', marbles(({ scheduler, cold, ...m }) => {
     const a = liveLease(scheduler, { ttl: 20 });
-    const answers = [cold('-#', {}, unavailable), cold('-#', {}, unavailable), cold('--|')];
+    const answers = [cold('-#', undefined, unavailable), cold('-#', undefined, unavailable), cold('--|')];
     const unsub = '        -----!          ';
     const withdrawn = ['   -----^!         ', '--------^!', '-----------^-!']; // pauses of ttl / 10
     const backend = { ...atOnce, withdraw: () => defer(() => answers[sent++]!) };
@@ -153,7 +153,7 @@ describe('acquire', () => {
 
   it('withdraws until the store has ended the lease, and no longer', marbles(({ scheduler, cold, ...m }) => {
     const a = liveLease(scheduler, { ttl: 10 });
-    const failing = cold('#', {}, unavailable);
+    const failing = cold('#', undefined, unavailable);
     const unsub = '      ------!';
     const withdrawn = [6, 7, 8, 9, 10].map((at) => `${'-'.repeat(at)}(^!)`);
     m.expectObservable(concat(of(a), NEVER).pipe(acquire({ ...atOnce, withdraw: () => failing }, claim), plain), unsub).toBe('T');
@@ -164,7 +164,7 @@ describe('acquire', () => {
   it('goes on withdrawing while others renew a shared lease', marbles(({ scheduler, cold, ...m }) => {
     const a = liveLease(scheduler, { ttl: 10 });
     const others = cold('   -------r-----r');
-    const failing = cold('  #', {}, unavailable);
+    const failing = cold('  #', undefined, unavailable);
     const unsub = '         ------!';
     const withdrawn = Array.from({ length: 18 }, (_, index) => `${'-'.repeat(6 + index)}(^!)`); // 13 + 10 = 23
     m.expectObservable(others.pipe(map(() => a.confirm(a.asking())))).toBe('-------t-----t', { t: true });
@@ -173,7 +173,7 @@ describe('acquire', () => {
   }));
 
   it('does not ask again when the store refuses', marbles(({ scheduler, cold, ...m }) => {
-    const failing = cold('#', {}, new DeniedError('no permission'));
+    const failing = cold('#', undefined, new DeniedError('no permission'));
     m.expectObservable(concat(of(liveLease(scheduler)), NEVER).pipe(acquire({ ...atOnce, withdraw: () => failing }, claim), plain), '--!').toBe('T');
     m.expectSubscriptions(failing.subscriptions).toBe('--(^!)');
   }));

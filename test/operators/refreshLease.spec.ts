@@ -7,7 +7,8 @@ import { jumping, liveLease } from '../fixtures/live.js';
 
 const timing = { ttl: 9, margin: 2 };
 const ok = of(undefined);
-const down = throwError(() => 'network down');
+const cause = new BackendUnavailableError('network down');
+const down = throwError(() => cause);
 
 /** A backend whose renewals answer in turn; the last answer repeats. */
 const renewing = (...answers: Observable<unknown>[]) =>
@@ -22,7 +23,7 @@ describe('refreshLease', () => {
     // renewals             ---o--o--x--x--
     const expected = '      a--a--a------#';
     const result = source.pipe(refreshLease(renewing(ok, ok, down), { every: 3, scheduler }));
-    m.expectObservable(result).toBe(expected, { a }, new LeaseLostError(a, 'expired', { cause: 'network down' }));
+    m.expectObservable(result).toBe(expected, { a }, new LeaseLostError(a, 'expired', { cause }));
     m.expectSubscriptions(source.subscriptions).toBe(subs);
   }));
 
@@ -79,7 +80,7 @@ describe('refreshLease', () => {
     const a = liveLease(jumping(scheduler, { at: 4, wall: -60_000 }), timing);
     const expected = 'a--a------#'; // 3 + 9 - 2
     const result = of(a).pipe(refreshLease(renewing(ok, down), { every: 3, scheduler }));
-    expectObservable(result).toBe(expected, { a }, new LeaseLostError(a, 'expired', { cause: 'network down' }));
+    expectObservable(result).toBe(expected, { a }, new LeaseLostError(a, 'expired', { cause }));
   }));
 
   // trap: whoever counts the answer's arrival, not its sending, revives a lease that the store has ended
@@ -136,7 +137,7 @@ describe('refreshLease', () => {
     const expected = '#';
     const message = 'refreshEvery must be above 0 and below (ttl - margin) / 2 = 3.5 ms, but is 4 (ttl 9, margin 2).';
     const result = of(a).pipe(refreshLease(renewing(ok), { every: 4, scheduler }));
-    expectObservable(result).toBe(expected, {}, new InvalidOptionsError(message));
+    expectObservable(result).toBe(expected, undefined, new InvalidOptionsError(message));
   }));
 
   it('renews only the latest lease', marbles(({ scheduler, cold, ...m }) => {
