@@ -29,7 +29,8 @@ afterAll(async () => {
 });
 
 const queueOf = (key: string) => keys(etcd, `${key}/`);
-const queued = (key: string, length: number) => until(`${length} in the queue of ${key}`, async () => (await queueOf(key)).length === length);
+const queued = (key: string, length: number) =>
+  until(`${length} in the queue of ${key}`, async () => (await queueOf(key)).length === length);
 const claimOf = (id: string) => (chunk: Buffer) => chunk.includes(`~x~${id}`);
 const leaseIn = (claim = '') => /\/([0-9a-f]+)\.[^/]*$/.exec(claim)?.[1] ?? '';
 

@@ -79,9 +79,15 @@ async function etcd3s(ttl: number, i: number): Promise<number> {
 describe('when the network falls silent', () => {
   it('isSelected$ is false before the store lets anybody else in', { timeout: 120_000 }, async () => {
     const [two, five] = await Promise.all([all(runs, (i) => ours(2_000, i)), all(runs, (i) => ours(5_000, i))]);
-    for (const [ttl, leads] of [[2_000, two], [5_000, five]] as const) {
+    for (const [ttl, leads] of [
+      [2_000, two],
+      [5_000, five],
+    ] as const) {
       const figures = { 'smallest lead': Math.min(...leads), '1st percentile': quantile(leads, 0.01), 'median lead': median(leads) };
-      say(`silent partition, ttl ${ttl} ms, false before the key goes`, { runs: `${leads.filter((lead) => lead > 0).length} of ${runs}`, ...figures });
+      say(`silent partition, ttl ${ttl} ms, false before the key goes`, {
+        runs: `${leads.filter((lead) => lead > 0).length} of ${runs}`,
+        ...figures,
+      });
     }
     expect([...two, ...five].filter((lead) => lead <= 0)).toEqual([]);
     await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
@@ -94,7 +100,10 @@ describe('when the network falls silent', () => {
     for (const ttl of times(1, 0) ? [2_000, 5_000] : [2_000]) {
       const leads = await all(baselineRuns, (i) => etcd3s(ttl, i));
       const figures = { 'smallest lead': Math.min(...leads), 'median lead': median(leads) };
-      say(`silent partition, ttl ${ttl} ms, etcd3's Election`, { runs: `${leads.filter((lead) => lead > 0).length} of ${baselineRuns}`, ...figures });
+      say(`silent partition, ttl ${ttl} ms, etcd3's Election`, {
+        runs: `${leads.filter((lead) => lead > 0).length} of ${baselineRuns}`,
+        ...figures,
+      });
     }
     await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
   });

@@ -81,7 +81,11 @@ describe('when the leader is paused for 0.5 to 3 ttl', () => {
     const results = await Promise.all(
       Array.from({ length: processes }, async (_, p) => {
         const key = `pause/${p}`;
-        const result = await paused(file, key, Array.from({ length: pausesEach }, (_, i) => factor(i * processes + p)));
+        const result = await paused(
+          file,
+          key,
+          Array.from({ length: pausesEach }, (_, i) => factor(i * processes + p)),
+        );
         return { ...result, late: inTheGaps(key, result.values) };
       }),
     );

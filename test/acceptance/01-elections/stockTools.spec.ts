@@ -74,7 +74,10 @@ describe('the stock tools and we exclude each other', () => {
   });
 
   it('jobs and jobs/nightly lead at the same time', async () => {
-    for (const names of [['jobs', 'jobs/nightly'], ['tasks/nightly', 'tasks']]) {
+    for (const names of [
+      ['jobs', 'jobs/nightly'],
+      ['tasks/nightly', 'tasks'],
+    ]) {
       const elections = names.map((key, i) => election(backends[i]!, { key }));
       const selected = elections.map((each) => new Recording(each.isSelected$));
       await Promise.all(selected.map((each) => each.until('both lead', Boolean)));

@@ -17,7 +17,9 @@ it('tokens strictly increase, with deleted keys, revoked leases and a server res
   const backend = etcdBackend({ hosts: etcd.host });
   const held$ = new Subject<{ mine: Election; tenure: Tenure }>();
   const begun = now();
-  const elections = ['one', 'two', 'three'].map((id) => election(backend, { key: 'tokens', id, ttl: 5_000, backoff: { initial: 10, max: 100 } }));
+  const elections = ['one', 'two', 'three'].map((id) =>
+    election(backend, { key: 'tokens', id, ttl: 5_000, backoff: { initial: 10, max: 100 } }),
+  );
 
   const ways = { 'stepped down': 0, deleted: 0, revoked: 0, restarts: 0 };
   const end = async (turn: number, { mine, tenure }: { mine: Election; tenure: Tenure }): Promise<unknown> => {
@@ -42,7 +44,14 @@ it('tokens strictly increase, with deleted keys, revoked leases and a server res
   held$.complete();
   standing.forEach((each) => each.unsubscribe());
   const wrong = tokens.filter((token, i) => i > 0 && token <= tokens[i - 1]!);
-  say('tokens', { tenures: tokens.length, ...ways, seconds: (now() - begun) / 1_000, first: tokens[0], last: tokens.at(-1), 'not greater than the one before': wrong.length });
+  say('tokens', {
+    tenures: tokens.length,
+    ...ways,
+    seconds: (now() - begun) / 1_000,
+    first: tokens[0],
+    last: tokens.at(-1),
+    'not greater than the one before': wrong.length,
+  });
   expect(wrong).toEqual([]);
   expect(failures).toEqual([]);
   await Promise.all(elections.map((each) => each.stop()));

@@ -110,13 +110,12 @@ async function run(place: keyof typeof places, shape: keyof typeof shapes, end: 
 
 describe.each(['memory', 'etcd'] as const)('%s: the work stops first, then the key is released', (place) => {
   describe.each(Object.keys(shapes) as (keyof typeof shapes)[])('%s', (shape) => {
-    it.concurrent.each(ends.flatMap((end) => [false, true].map((waits) => [end, waits ? ', something in waitUntil' : '', waits] as const)))(
-      'ended by %s%s',
-      async (end, name, waits) => {
-        const leads = await Promise.all(Array.from({ length: rounds }, (_, round) => run(place, shape, end, waits, round)));
-        const first = `${leads.filter((lead) => lead > 0).length} of ${rounds}`;
-        say(`work first, ${place}, ${shape}, by ${end}${name}`, { first, 'smallest lead': Math.min(...leads) });
-      },
-    );
+    it.concurrent.each(
+      ends.flatMap((end) => [false, true].map((waits) => [end, waits ? ', something in waitUntil' : '', waits] as const)),
+    )('ended by %s%s', async (end, name, waits) => {
+      const leads = await Promise.all(Array.from({ length: rounds }, (_, round) => run(place, shape, end, waits, round)));
+      const first = `${leads.filter((lead) => lead > 0).length} of ${rounds}`;
+      say(`work first, ${place}, ${shape}, by ${end}${name}`, { first, 'smallest lead': Math.min(...leads) });
+    });
   });
 });

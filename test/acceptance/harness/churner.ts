@@ -1,24 +1,25 @@
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
-import { Etcd3 } from 'etcd3';
-import { type Subscription, filter, firstValueFrom } from 'rxjs';
+import { Subject, filter, firstValueFrom } from 'rxjs';
 import { etcdBackend } from '../../../src/backends/etcd/index.js';
 import { type Election, type Tenure, election } from '../../../src/index.js';
 import { options, tell } from './inChild.js';
+import { PHASES, type Phase } from './phases.js';
 import { type Verb, wrapped } from './verbs.js';
 
 /** Subscribes and unsubscribes elections in every phase of a campaign, then says what is left of it in this process. */
-export const PHASES = ['grant', 'acquire', 'waiting', 'held', 'release'] as const;
-export type Phase = (typeof PHASES)[number];
+export type ChurnCommand = /** A claim has come into the store. */ { put: string } | { do: 'close' };
 export type ChurnFact =
-  | { type: 'stopped'; phases: Record<Phase, number>; claims: string[]; before: string[] }
-  | { type: 'closed'; resources: string[] }
+  /** Every election has resolved its `stop()`. */
+  | { type: 'stopped'; phases: Record<Phase, number> }
+  /** What keeps this process alive, at the start and now. */
+  | { type: 'closed'; before: string[]; resources: string[] }
   | { type: 'failed'; error: string };
 
-const { hosts, direct, cycles, lanes } = options<{ hosts: string; direct: string; cycles: number; lanes: number }>();
+const { hosts, cycles, lanes } = options<{ hosts: string; cycles: number; lanes: number }>();
 const say = tell<ChurnFact>;
-const before = process.getActiveResourcesInfo();
+const commands$ = new Subject<ChurnCommand>();
+process.on('message', (command) => commands$.next(command as ChurnCommand));
 const backend = etcdBackend({ hosts });
-const beside = new Etcd3({ hosts: direct });
 const phases: Record<Phase, number> = { grant: 0, acquire: 0, waiting: 0, held: 0, release: 0 };
 const all: Election[] = [];
 
@@ -26,7 +27,13 @@ const all: Election[] = [];
 const aMoment = () => (Math.random() < 0.5 ? turn() : pause(Math.random() * 4));
 const held = (mine: Election) => firstValueFrom(mine.tenure$.pipe(filter((tenure): tenure is Tenure => tenure !== null)));
 
-async function lane(i: number, seen: (listener: (key: string) => void) => () => void): Promise<void> {
+/** Resolves when our claim on the key has come into the store. */
+const queued = (key: string) => {
+  const fits = (command: ChurnCommand) => 'put' in command && command.put.startsWith(`${key}/`) && command.put.endsWith('~mine');
+  return firstValueFrom(commands$.pipe(filter(fits)));
+};
+
+async function lane(i: number): Promise<void> {
   const key = `churn/${i}`;
   let listener: (verb: Verb) => void = () => undefined;
   const store = wrapped(backend, (verb, call$) => (listener(verb), call$));
@@ -51,11 +58,9 @@ async function lane(i: number, seen: (listener: (key: string) => void) => () => 
       await mine.stop();
       const blocking = blocker.tenure$.subscribe();
       await held(blocker);
-      const queued = new Promise<void>((resolve) => {
-        const stop = seen((path) => path.startsWith(`${key}/`) && path.endsWith('~mine') && (stop(), resolve()));
-      });
+      const inQueue = queued(key);
       const subscription = campaign();
-      await queued;
+      await inQueue;
       await aMoment();
       subscription.unsubscribe();
       blocking.unsubscribe();
@@ -72,7 +77,7 @@ async function lane(i: number, seen: (listener: (key: string) => void) => () => 
       await held(mine);
       subscription.unsubscribe();
       await asked;
-      const again: Subscription = campaign();
+      const again = campaign();
       await aMoment();
       again.unsubscribe();
     },
@@ -85,21 +90,17 @@ async function lane(i: number, seen: (listener: (key: string) => void) => () => 
 }
 
 async function churn(): Promise<void> {
-  const watcher = await beside.watch().prefix('churn/').create();
-  const listeners = new Set<(key: string) => void>();
-  watcher.on('put', ({ key }) => listeners.forEach((listener) => listener(key.toString())));
-  const seen = (listener: (key: string) => void) => (listeners.add(listener), () => listeners.delete(listener));
-  await Promise.all(Array.from({ length: lanes }, (_, i) => lane(i, seen)));
-
+  await turn(); // what starting a process needs is over
+  const before = process.getActiveResourcesInfo();
+  await Promise.all(Array.from({ length: lanes }, (_, i) => lane(i)));
   await Promise.all(all.map((each) => each.stop()));
-  const claims = await beside.getAll().prefix('churn/').keys();
-  say({ type: 'stopped', phases, claims, before });
-  await watcher.cancel();
-  beside.close();
+  const told = firstValueFrom(commands$.pipe(filter((command) => 'do' in command)));
+  say({ type: 'stopped', phases });
+  await told;
   await backend.close();
   // A socket that has been ended is gone a few turns later.
   for (let i = 0; i < 20 && process.getActiveResourcesInfo().length > before.length; i++) await turn();
-  say({ type: 'closed', resources: process.getActiveResourcesInfo() });
+  say({ type: 'closed', before, resources: process.getActiveResourcesInfo() });
   process.disconnect(); // from here on, only something left behind keeps this process
 }
 process.on('unhandledRejection', (error) => say({ type: 'failed', error: String(error) }));

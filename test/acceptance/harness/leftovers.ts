@@ -24,6 +24,8 @@ export const leftovers = async (etcd: EtcdNode) => ({
 /** After `close()`: no key, lease, watch or stream. The server counts a stream as ended a moment after its client has. */
 export async function expectNothingLeft(etcd: EtcdNode): Promise<void> {
   const nothing = { keys: [], leases: [], watchers: 0, streams: 0 };
-  await until('nothing left', async () => JSON.stringify(await leftovers(etcd)) === JSON.stringify(nothing), 3_000).catch(() => undefined);
+  await until('nothing left', async () => JSON.stringify(await leftovers(etcd)) === JSON.stringify(nothing), 3_000).catch(
+    () => undefined,
+  );
   expect(await leftovers(etcd)).toEqual(nothing);
 }

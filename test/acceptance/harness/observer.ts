@@ -17,17 +17,21 @@ export class Observer {
   private constructor(
     private readonly client: Etcd3,
     private readonly watcher: Watcher,
+    onNote: (note: Note) => unknown,
   ) {
-    const note = (type: Note['type']) => (entry: IKeyValue) =>
-      this.notes.push({ type, key: entry.key.toString(), at: now(), revision: BigInt(entry.mod_revision) });
+    const note = (type: Note['type']) => (entry: IKeyValue) => {
+      const noted = { type, key: entry.key.toString(), at: now(), revision: BigInt(entry.mod_revision) };
+      this.notes.push(noted);
+      onNote(noted);
+    };
     watcher.on('put', note('put')).on('delete', note('delete'));
     watcher.on('error', () => undefined);
   }
 
   /** Sees what begins with `prefix` from now on. */
-  static async of(host: string, prefix: string): Promise<Observer> {
+  static async of(host: string, prefix: string, onNote: (note: Note) => unknown = () => undefined): Promise<Observer> {
     const client = new Etcd3({ hosts: host });
-    return new Observer(client, await client.watch().prefix(prefix).create());
+    return new Observer(client, await client.watch().prefix(prefix).create(), onNote);
   }
 
   /** The first deletion of a key below `key`, of what was there or came after `since`. */
@@ -43,6 +47,10 @@ export class Observer {
   }
 
   #until(what: string, type: Note['type'], key: string, since: number, timeout: number): Promise<Note> {
-    return until(what, () => this.notes.find((note) => note.type === type && note.key.startsWith(`${key}/`) && note.at >= since), timeout);
+    return until(
+      what,
+      () => this.notes.find((note) => note.type === type && note.key.startsWith(`${key}/`) && note.at >= since),
+      timeout,
+    );
   }
 }

@@ -44,7 +44,9 @@ export class Program<Command extends object, Fact extends { type: string }> {
     return new Promise((resolve, reject) => {
       const late = () => {
         this.#ears.delete(ear);
-        reject(new Error(`Not within ${timeout} ms: ${type} ${String(fits)}\n${JSON.stringify(this.facts.slice(-10))}\n${this.#output}`));
+        reject(
+          new Error(`Not within ${timeout} ms: ${type} ${String(fits)}\n${JSON.stringify(this.facts.slice(-10))}\n${this.#output}`),
+        );
       };
       const timer = setTimeout(late, timeout);
       const ear = () => {
