@@ -1,6 +1,6 @@
 import { Observable, ReplaySubject, defer, lastValueFrom, tap } from 'rxjs';
 import type { ClaimKind, LeaseRef } from '../../core/types.js';
-import { LONGEST } from './member.js';
+import { deadlineOf } from './member.js';
 import { isUnclear } from './translate.js';
 import { type Entry, segment } from './wire.js';
 
@@ -72,12 +72,11 @@ export class Attempt {
   put<T>(work: Observable<T>): Observable<T> {
     return this.inTurn(
       defer(() => {
-        const latest = Date.now() + LONGEST;
         this.wrote = true;
         return work.pipe(
           tap({
-            error: (error: unknown) => {
-              if (isUnclear(error)) [this.unclear, this.clearAt] = [true, latest];
+            error: (error: Error) => {
+              if (isUnclear(error)) [this.unclear, this.clearAt] = [true, Math.max(this.clearAt, deadlineOf(error))];
             },
           }),
         );

@@ -15,16 +15,18 @@ export class Cluster {
   #life = 0;
   #revision = 0n;
   #cluster: string | undefined;
-  #turn: number;
+  #turn = 0;
+  /** Begun anywhere, so that many clients don't all prefer one host. */
+  readonly #order: readonly Member[];
 
   constructor(readonly members: readonly Member[]) {
-    this.#turn = Math.floor(Math.random() * members.length);
+    const first = Math.floor(Math.random() * members.length);
+    this.#order = [...members.slice(first), ...members.slice(0, first)];
   }
 
   /** A host that answered last time, else the next one. */
   pick(): Member {
-    const next = () => this.members[this.#turn++ % this.members.length] as Member;
-    return this.members.find(({ isAnswering }) => isAnswering) ?? next();
+    return this.#order.find(({ isAnswering }) => isAnswering) ?? (this.#order[this.#turn++ % this.#order.length] as Member);
   }
 
   /** One request to one host, chosen on subscription. */

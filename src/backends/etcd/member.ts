@@ -17,6 +17,10 @@ const SLACK = 100;
 /** No request runs longer. */
 export const LONGEST = CONNECTING + SLACK;
 
+const deadlines = new WeakMap<object, number>();
+/** Until when, by the wall clock, the request that failed like this was meant to be carried out. */
+export const deadlineOf = (error: object): number => deadlines.get(error) ?? 0;
+
 /** One host of the cluster, and whether it answers. */
 export class Member {
   /** The cluster that it said it belongs to. */
@@ -53,14 +57,17 @@ export class Member {
 
   async #send<T extends { header: Header }>(send: Send<T>, patience: number): Promise<T> {
     const leave = this.#calls.enter();
+    const deadline = Date.now() + patience;
     try {
-      const answer = await inTime(send(this.client, { deadline: Date.now() + patience }), patience + SLACK);
+      const answer = await inTime(send(this.client, { deadline }), patience + SLACK);
       this.cluster = answer.header.cluster_id;
       this.#answers.next(true);
       return answer;
     } catch (error) {
       this.failed(error);
-      throw translate(error, this.host);
+      const failure = translate(error, this.host);
+      deadlines.set(failure, deadline);
+      throw failure;
     } finally {
       leave();
     }
