@@ -1,5 +1,4 @@
 import {
-  AsyncSubject,
   NEVER,
   type Observable,
   type OperatorFunction,
@@ -52,9 +51,10 @@ export function acquire(
   const attempt = (lease: Lease, confirmed$: Observable<Lease>) =>
     defer(() => {
       const mine = { ...claim, id, nonce: randomId() };
-      const released = new AsyncSubject<Release>();
+      const release = new Pending<Release>();
+      const withdrawn = release.enter();
       const leave = releases.enter(claim.key);
-      const made: Attempt = { ...mine, lease, released };
+      const made: Attempt = { ...mine, lease, released: release.left() };
       attempts.add(made);
       return concat(backend.acquire(lease, mine), NEVER).pipe(
         switchMap((held) =>
@@ -67,8 +67,8 @@ export function acquire(
         ),
         finalize(() => {
           attempts.delete(made);
-          lease.giveUp(backend.withdraw(lease, mine)).subscribe(released);
-          leave(released);
+          withdrawn(lease.giveUp(backend.withdraw(lease, mine)));
+          leave(release.left());
         }),
       );
     });

@@ -1,8 +1,7 @@
 import { type Observable, type ObservableInput, lastValueFrom } from 'rxjs';
-import { type PermitOptions, type ReadWriteLockOptions, TIMING, kindFits, known } from '../core/options.js';
+import { type PermitOptions, type ReadWriteLockOptions, TIMING, keyFits, kindFits, known } from '../core/options.js';
 import type { Tenure } from '../core/tenure.js';
 import type { Backend, Release } from '../core/types.js';
-import type { Locker } from './locker.js';
 import { locks } from './locks.js';
 
 export interface ReadWriteLock {
@@ -12,7 +11,7 @@ export interface ReadWriteLock {
   tryWrite(options?: Omit<PermitOptions, 'timeout'>): Observable<Tenure>;
   withRead<R>(work: (tenure: Tenure) => ObservableInput<R>, options?: PermitOptions): Observable<R>;
   withWrite<R>(work: (tenure: Tenure) => ObservableInput<R>, options?: PermitOptions): Observable<R>;
-  /** Gives up everything, and the lease; settles like {@link Locker.close}. */
+  /** Gives up everything, and the lease; resolves with how it ended, as a locker's `close` does. */
   close(): Promise<Release>;
 }
 
@@ -27,6 +26,7 @@ export interface ReadWriteLock {
 export function readWriteLock(backend: Backend, options: ReadWriteLockOptions): ReadWriteLock {
   known('readWriteLock', options, ['key', ...TIMING]);
   const { key, ...timing } = options;
+  keyFits(backend, 'key', key);
   kindFits(backend, 'shared');
   const { lock, tryLock, withLock, close } = locks(backend, timing);
   const [read, write] = [{ kind: 'shared' }, { kind: 'exclusive' }] as const;

@@ -1,15 +1,14 @@
 import { type Observable, type ObservableInput, lastValueFrom } from 'rxjs';
-import { type PermitOptions, type SemaphoreOptions, TIMING, kindFits, known } from '../core/options.js';
+import { type PermitOptions, type SemaphoreOptions, TIMING, keyFits, kindFits, known } from '../core/options.js';
 import type { Tenure } from '../core/tenure.js';
 import type { Backend, Release } from '../core/types.js';
-import type { Locker } from './locker.js';
 import { locks } from './locks.js';
 
 export interface Semaphore {
   acquire(options?: PermitOptions): Observable<Tenure>;
   tryAcquire(options?: Omit<PermitOptions, 'timeout'>): Observable<Tenure>;
   withPermit<R>(work: (tenure: Tenure) => ObservableInput<R>, options?: PermitOptions): Observable<R>;
-  /** Gives up everything, and the lease; settles like {@link Locker.close}. */
+  /** Gives up everything, and the lease; resolves with how it ended, as a locker's `close` does. */
   close(): Promise<Release>;
 }
 
@@ -26,6 +25,7 @@ export function semaphore(backend: Backend, options: SemaphoreOptions): Semaphor
   known('semaphore', options, ['key', 'permits', ...TIMING]);
   const { key, permits, ...timing } = options;
   const kind = { permits };
+  keyFits(backend, 'key', key);
   kindFits(backend, kind);
   const { lock, tryLock, withLock, close } = locks(backend, timing);
   return {
