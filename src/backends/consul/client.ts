@@ -41,6 +41,7 @@ export class Client {
   readonly #client: Transport;
   readonly #beats: HttpAgent;
   readonly #others: HttpAgent;
+  readonly #open = new Set<EventEmitter>();
 
   constructor(client: Consul) {
     this.#client = client as unknown as Transport;
@@ -69,17 +70,21 @@ export class Client {
         subscriber.next({ body, index: Number(response.headers['x-consul-index'] ?? 0) });
         subscriber.complete();
       };
-      sent.then(
-        (response) => told(response, response.body),
-        (error: { response?: Response }) =>
-          error.response?.statusCode === 404 && missing !== undefined ? told(error.response, missing) : subscriber.error(error),
-      );
+      this.#open.add(ctx);
+      sent
+        .finally(() => this.#open.delete(ctx))
+        .then(
+          (response) => told(response, response.body),
+          (error: { response?: Response }) =>
+            error.response?.statusCode === 404 && missing !== undefined ? told(error.response, missing) : subscriber.error(error),
+        );
       return () => ctx.emit('cancel');
     });
   }
 
   /** Ends our connections; the client itself belongs to whoever made it. */
   close(): void {
+    this.#open.forEach((ctx) => ctx.emit('cancel')); // also what still waits for a connection
     this.#beats.destroy();
     this.#others.destroy();
   }

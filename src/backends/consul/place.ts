@@ -23,6 +23,7 @@ export class Place {
   token: number | undefined;
   /** Whether any of our writes may be in the store. */
   touched = false;
+  #doubts = 0;
   /** Until when a write of unclear outcome is on its way as far as we know; undefined: every outcome is known. */
   unclearUntil: number | undefined;
   /** Writes under way. */
@@ -65,12 +66,19 @@ export class Place {
         operations.forEach((operation) => this.#note(operation, reading));
         return reading;
       } catch (error) {
-        if (creating && isUnclear(error)) this.unclearUntil = Math.max(this.unclearUntil ?? 0, until);
+        if (creating && isUnclear(error))
+          [this.#doubts, this.unclearUntil] = [this.#doubts + 1, Math.max(this.unclearUntil ?? 0, until)];
         throw error;
       } finally {
         left();
       }
     });
+  }
+
+  /** A read has shown what no answer had told: one of the unclear writes has arrived. */
+  resolve(): void {
+    this.#doubts = Math.max(0, this.#doubts - 1);
+    if (this.#doubts === 0) this.unclearUntil = undefined;
   }
 
   #note({ verb, key }: Operation, { entries }: Reading): void {

@@ -36,7 +36,7 @@ export class Slots {
     const end = setTimeout(() => {
       this.#behind.delete(end);
       this.#admit();
-    }, WAIT);
+    }, WAIT).unref();
     this.#behind.add(end);
   }
 

@@ -10,7 +10,6 @@ import {
   mergeMap,
   of,
   take,
-  tap,
   throwError,
   timer,
 } from 'rxjs';
@@ -23,16 +22,17 @@ import type { Operation } from './transaction.js';
 import { conflictOf, translated } from './translate.js';
 import type { Interest } from './view.js';
 import type { Views } from './views.js';
-import { type Entry, type Queue, announce, queueOf } from './wire.js';
+import { EMPTY_QUEUE, type Entry, type Queue, announce, queueOf } from './wire.js';
 
 /** Nothing tells when a lock delay ends, and each try is a write on every server. */
 const LOCK_DELAY_PACE = 500;
-/** Before looking again when the store could not be reached. */
-const PACE = 300;
+/** Longest pause before looking again when the store could not be reached. */
+const MOST_PACE = 1_000;
 
 /** One claim on its way to its key. Each step looks at the queue, does what can be done, and emits the `.lock` once it is ours. */
 export class Turn {
   #last: Reading | undefined;
+  #failures = 0;
 
   constructor(
     private readonly place: Place,
@@ -45,10 +45,7 @@ export class Turn {
   run(): Observable<Entry> {
     const { place } = this;
     const hint = this.#waits ? this.views.get(place.folder)?.queue : undefined;
-    return concat(this.#bridged(this.#enter(hint)), this.#watch()).pipe(
-      take(1),
-      tap(({ modifyIndex }) => (place.token = modifyIndex)),
-    );
+    return concat(this.#bridged(this.#enter(hint)), this.#watch()).pipe(take(1));
   }
 
   get #waits(): boolean {
@@ -58,9 +55,9 @@ export class Turn {
   #watch(): Observable<Entry> {
     const { place } = this;
     const before: Interest['only'] = (queue) => queue.claims[queue.claims.findIndex(({ key }) => key === place.key) - 1] ?? queue.lock;
-    return this.views
-      .observe(place.folder, { every: place.lease.ttl / 5, only: before }, this.#last)
-      .pipe(exhaustMap(() => this.#bridged(this.#settle())));
+    return defer(() => this.views.observe(place.folder, { every: place.lease.ttl / 5, only: before }, this.#last)).pipe(
+      exhaustMap(() => this.#bridged(this.#settle())),
+    );
   }
   /** Until nothing new has been learnt meanwhile. */
   #settle(): Observable<Entry> {
@@ -79,31 +76,32 @@ export class Turn {
     const { place } = this;
     const [own, held, [first]] = [place.in(queue), place.held(queue), queue.claims];
     if (!own) return place.standing$.value ? this.#lost() : this.#enter(queue);
+    if (!place.standing$.value || (held && place.token === undefined)) place.resolve();
     place.standing$.next(true);
+    place.token = held?.modifyIndex;
     if (held) return first === own ? of(held) : this.#giveBack(held);
     if (first !== own || queue.lock?.session) return this.#waits ? EMPTY : this.#refused();
     return this.#take(own, queue.lock);
   }
 
   /** A place in the queue, and the lock with it where nobody is in the way, as far as we know. */
-  #enter(queue?: Queue): Observable<Entry> {
+  #enter(queue = EMPTY_QUEUE, alone = queue.claims.length === 0 && !queue.lock?.session): Observable<Entry> {
     const { place, claim } = this;
-    const busy = queue && (queue.claims.length > 0 || queue.lock?.session !== undefined);
-    if (busy && !this.#waits) return this.#refused();
+    if (!alone && !this.#waits) return this.#refused();
     const [value, session] = [claim.value ?? '', place.lease.id];
     const queueUp: Operation[] = [
       { verb: 'check-not-exists', key: place.key }, // what is sent twice must not undo an update
       { verb: 'lock', key: place.key, session, value: announce(claim.id ?? claim.nonce, value) },
     ];
     const operations = [
-      ...(busy ? queueUp : [...free(place, queue?.lock), ...queueUp, lock(place)]),
+      ...(alone ? [...free(place, queue.lock), ...queueUp, lock(place)] : queueUp),
       { verb: 'get-tree', key: place.folder } as const,
     ];
     place.value = value;
     return this.#write(operations, {
       done: (reading) => this.#step(this.#learn(reading)),
       conflict: ({ held, lockDelay }) => {
-        if (this.#waits) return busy ? this.#look() : this.#enter(queue ? { ...queue, claims: [OTHERS] } : OTHERS_FIRST);
+        if (this.#waits) return alone ? this.#enter(queue, false) : this.#look();
         return held || lockDelay ? this.#refused() : this.#look(); // it may be a lock that nobody holds
       },
     });
@@ -145,7 +143,7 @@ export class Turn {
     );
   }
   #learn(reading: Reading): Queue {
-    this.#last = reading;
+    [this.#last, this.#failures] = [reading, 0];
     const queue = queueOf(this.place.folder, reading.entries);
     this.views.get(this.place.folder)?.learn({ ...reading, queue });
     return queue;
@@ -165,7 +163,9 @@ export class Turn {
     return step.pipe(
       catchError((error: unknown) => {
         const told = translated(error, this.place.lease);
-        return told.code === 'BACKEND_UNAVAILABLE' ? this.#pause(PACE) : throwError(() => told);
+        return told.code === 'BACKEND_UNAVAILABLE'
+          ? this.#pause(Math.min(MOST_PACE, 50 * 2 ** this.#failures++))
+          : throwError(() => told);
       }),
     );
   }
@@ -188,10 +188,6 @@ interface Outcomes {
   readonly done: (reading: Reading) => Observable<Entry> | Entry[];
   readonly conflict: (met: { readonly lockDelay: boolean; readonly held: boolean }) => Observable<Entry>;
 }
-
-/** Somebody, unseen. */
-const OTHERS: Entry = { key: '', value: '', session: '', createIndex: 0, modifyIndex: 0 };
-const OTHERS_FIRST: Queue = { lock: undefined, claims: [OTHERS] };
 
 /** Nobody holds it; not even we, by another claim: a session may lock twice. */
 const free = ({ lock: key }: Place, remnant?: Entry): Operation[] => [
