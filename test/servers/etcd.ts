@@ -71,7 +71,8 @@ export class EtcdNode extends Server {
   }
   /** etcdctl refuses a variable and a flag for the same thing. */
   #envBeside(args: readonly string[]): NodeJS.ProcessEnv {
-    const given = (variable: string) => args.some((arg) => arg.startsWith(variable.replace('ETCDCTL_', '--').toLowerCase()));
+    const flagOf = (variable: string) => variable.replace('ETCDCTL_', '--').toLowerCase();
+    const given = (variable: string) => args.some((arg) => arg.split('=', 1)[0] === flagOf(variable));
     return Object.fromEntries(Object.entries(this.#env).filter(([variable]) => !given(variable)));
   }
 }
