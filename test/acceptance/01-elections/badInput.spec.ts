@@ -1,4 +1,4 @@
-import { filter, firstValueFrom, timeout } from 'rxjs';
+import { ignoreElements, timeout } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { etcdBackend } from '../../../src/backends/etcd/index.js';
 import { type ElectionEvent, type TenureError, election, isTenureError } from '../../../src/index.js';
@@ -26,13 +26,10 @@ const thrown = (build: () => unknown): TenureError | undefined => {
 /** What an election fails with, fatally. */
 const failure = (options: EtcdOptions, key = 'some/key') => {
   const backend = etcdBackend(options);
-  const told$ = election(backend, { key, ttl: 2_000 }).isSelected$.pipe(
-    filter(() => false),
-    timeout(15_000),
-  );
-  return firstValueFrom(told$)
-    .catch((error: TenureError) => error as unknown as TenureError)
-    .finally(() => backend.close()) as unknown as Promise<TenureError>;
+  return new Promise<TenureError>((resolve, reject) => {
+    const told$ = election(backend, { key, ttl: 2_000 }).isSelected$.pipe(ignoreElements(), timeout(15_000));
+    told$.subscribe({ error: resolve, complete: () => reject(new Error('It completed.')) });
+  }).finally(() => backend.close());
 };
 const failures = (events: Recording<ElectionEvent>) =>
   events.values.flatMap((event) => (event.type === 'error' ? [event.error as TenureError] : []));
@@ -106,7 +103,7 @@ describe('credentials', () => {
     const mine = stands('', { key: 'secure', ttl: 2_000 }, etcdBackend({ hosts: etcd.host, credentials }));
     await mine.leads();
     await mine.leave();
-    await expectNothingLeft(etcd);
+    await expectNothingLeft(etcd, certificates);
   });
 
   it('that are missing: events$ says so, and what to look at', async () => {
@@ -121,7 +118,7 @@ describe('credentials', () => {
     events.stop();
     await mine.stop();
     await backend.close();
-    await expectNothingLeft(etcd);
+    await expectNothingLeft(etcd, certificates);
   });
 });
 

@@ -135,7 +135,7 @@ describe('requests', () => {
   it('waiters woken at a hand-over: one', { timeout: 120_000 }, async () => {
     const count = 8;
     const asked = new Set<number>();
-    const waiters: { held: Recording<unknown>; close(): Promise<void> }[] = [];
+    const waiters: { held: Recording<unknown>; close: () => Promise<void> }[] = [];
     for (let i = 0; i < count; i++) {
       const proxy = await startProxy({ target: etcd.host });
       proxy.hold((chunk) => chunk.includes('woken/') && asked.add(i) && false); // sees what it sends, and holds nothing

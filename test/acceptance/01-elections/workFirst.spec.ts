@@ -37,8 +37,8 @@ interface Entry {
 interface Place {
   readonly backend: Backend;
   readonly other: Backend;
-  silence(): void;
-  close(): Promise<unknown>;
+  readonly silence: () => void;
+  readonly close: () => Promise<unknown>;
 }
 const places: Record<'memory' | 'etcd', () => Promise<Place>> = {
   memory: async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Certificates } from '../../servers/certificates.js';
 import type { EtcdNode } from '../../servers/etcd.js';
 import { until } from '../../servers/until.js';
 import { streams, watchers } from './metrics.js';
@@ -14,18 +15,17 @@ export async function leases(etcd: EtcdNode): Promise<string[]> {
   return ids;
 }
 /** What the server still has of its clients. */
-export const leftovers = async (etcd: EtcdNode) => ({
+export const leftovers = async (etcd: EtcdNode, certificates?: Certificates) => ({
   keys: await keys(etcd),
   leases: await leases(etcd),
-  watchers: await watchers(etcd),
-  streams: await streams(etcd),
+  watchers: await watchers({ url: etcd.url, certificates }),
+  streams: await streams({ url: etcd.url, certificates }),
 });
 
 /** After `close()`: no key, lease, watch or stream. The server counts a stream as ended a moment after its client has. */
-export async function expectNothingLeft(etcd: EtcdNode): Promise<void> {
+export async function expectNothingLeft(etcd: EtcdNode, certificates?: Certificates): Promise<void> {
   const nothing = { keys: [], leases: [], watchers: 0, streams: 0 };
-  await until('nothing left', async () => JSON.stringify(await leftovers(etcd)) === JSON.stringify(nothing), 3_000).catch(
-    () => undefined,
-  );
-  expect(await leftovers(etcd)).toEqual(nothing);
+  const look = () => leftovers(etcd, certificates);
+  await until('nothing left', async () => JSON.stringify(await look()) === JSON.stringify(nothing), 3_000).catch(() => undefined);
+  expect(await look()).toEqual(nothing);
 }

@@ -31,7 +31,11 @@ export class Recording<T> {
   /** The first that fits, among those from index `from` on: now or later. */
   async until(what: string, fits: (value: T) => unknown, { from = 0, timeout = 20_000 } = {}): Promise<Told<T>> {
     const found = () => this.told.find(({ value }, i) => i >= from && fits(value));
-    return until(`${what}; told: ${this.values.slice(-10).map(String).join(', ')} ${String(this.error ?? '')}`, found, timeout);
+    return until(
+      `${what}; told: ${this.values.slice(-10).map(String).join(', ')} ${this.error instanceof Error ? this.error.message : ''}`,
+      found,
+      timeout,
+    );
   }
   stop(): void {
     this.#subscription.unsubscribe();
