@@ -168,8 +168,10 @@ export function valueFits({ limits }: Pick<Backend, 'limits'>, value: unknown): 
 export function kindFits({ kinds }: Pick<Backend, 'kinds'>, kind: ClaimKind): void {
   const name: KindName = typeof kind === 'string' ? kind : 'permits';
   if (!kinds.includes(name)) throw new UnsupportedError(`This backend has no ${name} claims: it has ${kinds.join(', ')}.`);
-  if (typeof kind === 'object' && !(Number.isInteger(kind.permits) && kind.permits > 0)) {
-    throw new InvalidOptionsError(`permits must be a whole number from 1, but is ${kind.permits}.`);
+  if (typeof kind === 'string') return;
+  const { permits } = (kind ?? {}) as Partial<typeof kind>; // null, say, from who has no compiler
+  if (!(Number.isInteger(permits) && permits! > 0)) {
+    throw new InvalidOptionsError(`permits must be a whole number from 1, but is ${permits}.`);
   }
 }
 
@@ -177,5 +179,5 @@ const isWellFormed = (text: string): boolean => !/[\ud800-\udfff]/u.test(text);
 const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : `a ${typeof value}`);
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
-/** 16 characters that nobody else has; unlike `randomUUID`, also where the page is not served securely. */
+/** 13 characters, 64 bits, that nobody else has; unlike `randomUUID`, also where the page is not served securely. */
 export const randomId = (): string => crypto.getRandomValues(new BigUint64Array(1))[0]!.toString(36).padStart(13, '0');
