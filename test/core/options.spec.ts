@@ -2,16 +2,7 @@ import { EMPTY } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { monotonic } from '../../src/core/clock.js';
 import { isTenureError } from '../../src/core/errors.js';
-import {
-  type ElectionOptions,
-  electionDefaults,
-  kindFits,
-  lockDefaults,
-  marginFits,
-  randomId,
-  refreshFits,
-  segment,
-} from '../../src/core/options.js';
+import { electionDefaults, kindFits, lockDefaults, marginFits, randomId, refreshFits, segment } from '../../src/core/options.js';
 import type { Backend } from '../../src/core/types.js';
 
 const backend = { minTtl: 1, kinds: ['exclusive', 'shared'], limits: { key: 10, value: 20 } } as unknown as Backend;
