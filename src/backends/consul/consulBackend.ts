@@ -55,6 +55,7 @@ export function consulBackend(options: ConsulBackendOptions | Consul = {}): Back
     revoke: whileOpen(revoke),
     acquire: (lease, claim) => {
       kindFits(backend, claim.kind ?? 'exclusive');
+      folderOf(prefix, claim.key);
       return whileOpen(acquire)(lease, claim);
     },
     withdraw: whileOpen(withdraw),

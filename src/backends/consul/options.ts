@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type Consul from 'consul';
 import { InvalidOptionsError } from '../../core/errors.js';
@@ -89,6 +90,7 @@ function flag(name: string, value: unknown): void {
 
 function readable(pems: Pick<ConsulConnection, 'ca' | 'cert' | 'key'>): void {
   try {
+    [pems.ca ?? [], pems.cert ?? []].flat().forEach((pem) => new X509Certificate(pem)); // a context ignores what it can't read
     createSecureContext(pems);
   } catch (cause) {
     throw new InvalidOptionsError(`${Object.keys(pems).join(', ')} must be PEM that belongs together: ${(cause as Error).message}.`, {

@@ -1,3 +1,4 @@
+import { InvalidOptionsError } from '../../core/errors.js';
 import type { Claim, Leader, LeaseRef } from '../../core/types.js';
 
 /** A key of Consul's store. */
@@ -39,7 +40,12 @@ export const entryOf = ({ Key, Value, Session, CreateIndex, ModifyIndex }: RawEn
 /** `consul lock` refuses a key without it. As text: it does not fit a double. */
 export const LOCK_FLAG = '3304740253564472344';
 
-export const folderOf = (prefix: string, key: string): string => `${prefix}${key}/`;
+/** @throws {InvalidOptionsError} for a key that Consul's HTTP API redirects. */
+export function folderOf(prefix: string, key: string): string {
+  if (`${prefix}${key}`.startsWith('/'))
+    throw new InvalidOptionsError(`key must not begin with a slash, but is ${JSON.stringify(key)}.`);
+  return `${prefix}${key}/`;
+}
 export const lockOf = (folder: string): string => `${folder}.lock`;
 /** The last segment of a claim's queue key, and the value of the `.lock` that it holds. */
 export const nameOf = (lease: LeaseRef, { nonce }: Pick<Claim, 'nonce'>): string => `${lease.id}.${encodeURIComponent(nonce)}`;

@@ -10,7 +10,7 @@ export const done = <T>(stream: Observable<T>): Promise<T | undefined> => lastVa
 export const codeOf = (stream: Observable<unknown>): Promise<string> =>
   done(stream).then(
     () => 'completed',
-    (error: { code?: string }) => error.code ?? String(error),
+    (error: { code?: string; message: string }) => error.code ?? error.message,
   );
 
 /** What the agent itself says. */
