@@ -1,4 +1,4 @@
-import { Observable, ReplaySubject, defer, lastValueFrom, tap } from 'rxjs';
+import { Observable, ReplaySubject, lastValueFrom, tap } from 'rxjs';
 import type { ClaimKind, LeaseRef } from '../../core/types.js';
 import { deadlineOf } from './member.js';
 import { isUnclear } from './translate.js';
@@ -25,8 +25,6 @@ export class Attempt {
   /** Where it stands, as last answered, and in which life of the store. */
   entry: Entry | undefined;
   life = 0;
-  /** Whether the store may hold something of it. */
-  wrote: boolean;
   /** Whether the outcome of any put is unknown: it may still come to pass, long after a read has shown nothing. */
   unclear: boolean;
   /** By the wall clock, as deadlines are: when the last of these has run out of time. */
@@ -42,12 +40,16 @@ export class Attempt {
   ) {
     this.directory = `${prefix}${key}/`;
     this.path = this.directory + segment(lease.id, { nonce, id, kind });
-    [this.value, this.wrote, this.unclear] = [value, !known, !known];
+    [this.value, this.unclear] = [value, !known];
   }
 
   /** As the wire wants it. */
   get key(): Buffer {
     return Buffer.from(this.path);
+  }
+  /** Whether the store may hold something of it: not when nothing was sent, nor when it was answered that nothing was put. */
+  get mayExist(): boolean {
+    return this.unclear || this.entry !== undefined;
   }
   place(entry: Entry, life: number): void {
     [this.entry, this.life] = [entry, life];
@@ -70,17 +72,9 @@ export class Attempt {
   }
   /** A put, in turn, and what is known of its outcome: also when nobody waits for it any more. */
   put<T>(work: Observable<T>): Observable<T> {
-    return this.inTurn(
-      defer(() => {
-        this.wrote = true;
-        return work.pipe(
-          tap({
-            error: (error: Error) => {
-              if (isUnclear(error)) [this.unclear, this.clearAt] = [true, Math.max(this.clearAt, deadlineOf(error))];
-            },
-          }),
-        );
-      }),
-    );
+    const doubt = (error: unknown) => {
+      if (isUnclear(error)) [this.unclear, this.clearAt] = [true, Math.max(this.clearAt, deadlineOf(error))];
+    };
+    return this.inTurn(work.pipe(tap({ error: doubt })));
   }
 }

@@ -19,7 +19,7 @@ export const LONGEST = CONNECTING + SLACK;
 
 const deadlines = new WeakMap<object, number>();
 /** Until when, by the wall clock, the request that failed like this was meant to be carried out. */
-export const deadlineOf = (error: object): number => deadlines.get(error) ?? 0;
+export const deadlineOf = (error: unknown): number => deadlines.get(error as object) ?? 0;
 
 /** One host of the cluster, and whether it answers. */
 export class Member {

@@ -26,7 +26,7 @@ export function withdraw({ cluster, ledger, views }: Store): Backend['withdraw']
     defer(() => {
       const attempt = ledger.find(lease, claim);
       return concat(
-        attempt.inTurn(defer(() => (attempt.wrote ? remove(attempt) : EMPTY))),
+        attempt.inTurn(defer(() => (attempt.mayExist ? remove(attempt) : EMPTY))),
         defer(() => (attempt.clearAt > 0 ? later(attempt) : EMPTY)),
       ).pipe(tap({ complete: () => ledger.leave(attempt) }));
     }).pipe(ignoreElements());
@@ -34,7 +34,7 @@ export function withdraw({ cluster, ledger, views }: Store): Backend['withdraw']
 
 function deletion({ key, entry, unclear }: Attempt): ITxnRequest {
   const ours = { key, target: 'Create', result: 'Equal', create_revision: String(entry?.created) } as const;
-  return { compare: unclear || !entry ? [] : [ours], success: [{ request_delete_range: { key } }] };
+  return { compare: unclear ? [] : [ours], success: [{ request_delete_range: { key } }] };
 }
 
 /** Deletes what unclear writes of this lease may have left since: all that was withdrawn, or what was just seen. Unasked, so nobody hears of it. */

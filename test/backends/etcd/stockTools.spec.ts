@@ -33,7 +33,10 @@ describe.each(['lock', 'elect'])('etcdctl %s on the same key', (command) => {
     const theirs = stock(key);
     await theirs.saw(new RegExp(key));
     await until('the holder', () => watched.values.at(-1));
-    expect(watched.values.at(-1)).toMatchObject({ id: (await keys(key))[0]?.slice(key.length + 1), value: command === 'elect' ? 'theirs' : '' });
+    expect(watched.values.at(-1)).toMatchObject({
+      id: (await keys(key))[0]?.slice(key.length + 1),
+      value: command === 'elect' ? 'theirs' : '',
+    });
     await theirs.stop();
     await until('nobody', () => watched.values.at(-1) === null);
   });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type EtcdNode, startEtcd } from '../../servers/etcd.js';
 import { type FaultProxy, startProxy } from '../../servers/faultProxy.js';
 import { until } from '../../servers/until.js';
-import { Actor, actor, claimOn, freshKey } from './scene.js';
+import { Actor, actor, claimOn, failure, freshKey } from './scene.js';
 
 let etcd: EtcdNode;
 let proxy: FaultProxy;
@@ -83,5 +83,33 @@ describe('an unclear write', () => {
     await until('it is swept', async () => (await one.renew(), (await keys(key)).length === 0));
     await Actor.cleanUp();
     await other.close();
+  });
+});
+
+describe('a lease', () => {
+  /** As it is on the wire: 60 s, and then the id. */
+  const asksForAMinute = (chunk: Buffer) => chunk.includes(Buffer.from([8, 60, 16]));
+  const leases = () => etcd.etcdctl('lease', 'list');
+
+  it('whose grant is abandoned is revoked when its answer comes', async () => {
+    const { backend } = actor({ hosts: proxy.host });
+    const before = await leases();
+    const hold = proxy.hold(asksForAMinute);
+    const asked = backend.grant(60_000).subscribe();
+    await hold.caught;
+    asked.unsubscribe();
+    hold.letGo();
+    await until('nothing is under way', () => backend.close().then(() => true));
+    expect(await leases()).toBe(before);
+  });
+
+  it('whose grant is answered by nobody is revoked by its name', async () => {
+    const { backend } = actor({ hosts: proxy.host });
+    const before = await leases();
+    const cut = proxy.cutAfter(asksForAMinute);
+    const granted = failure(backend.grant(60_000));
+    await cut;
+    expect(await granted).toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
+    await until('it is gone', async () => (await leases()) === before);
   });
 });

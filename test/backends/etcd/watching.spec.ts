@@ -89,10 +89,7 @@ describe('a watch', () => {
   });
 
   it('is told by one watch over the prefix, key by key', async () => {
-    const [here, there] = [
-      actor({ hosts: etcd.host, prefix: 'mine/' }),
-      await actor({ hosts: etcd.host, prefix: 'mine/' }).granted(),
-    ];
+    const [here, there] = [actor({ hosts: etcd.host, prefix: 'mine/' }), await actor({ hosts: etcd.host, prefix: 'mine/' }).granted()];
     const keys = [freshKey(), `${freshKey()}/deep`, freshKey()];
     const watched = keys.map((key) => here.listen(here.backend.watch(key)));
     await until('the first reads', () => watched.every(({ values }) => values.length));
