@@ -10,6 +10,7 @@ import { stands } from '../harness/candidates.js';
 import { now } from '../harness/clock.js';
 import { say } from '../harness/figures.js';
 import { keys } from '../harness/leftovers.js';
+import { watchers } from '../harness/metrics.js';
 import { Observer } from '../harness/observer.js';
 import { Recording } from '../harness/recording.js';
 
@@ -231,6 +232,7 @@ describe('the connection is cut right after the watch is created', () => {
       const waiter = stands(proxy.host, { key, id: 'waiter', ttl: longTtl });
       await queued(key, 2);
       if (!hold) {
+        await until('three watches: the holder, the waiter, the observer', async () => (await watchers(etcd)) === 3);
         hold = proxy.hold(created, { direction: 'down' });
         proxy.reset();
       }
