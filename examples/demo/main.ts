@@ -2,6 +2,7 @@ import { EMPTY, catchError } from 'rxjs';
 import { type DemoOptions, demoOptions, usage } from './options.js';
 import { openScene } from './scene.js';
 import { screen } from './screen.js';
+import { stores } from './stores.js';
 import { type HandOver, story } from './story.js';
 
 /** Ctrl-C and its kin are ours: first everybody resigns, then the servers go, then we do. A second one is meant. */
@@ -19,13 +20,13 @@ function interruption(): Promise<number> {
 }
 
 async function play(options: DemoOptions): Promise<number> {
-  if (options.store) console.log(`starting ${options.hosts ? '' : `${options.store} and `}three processes …`);
+  if (options.store) console.log(`starting ${options.hosts ? '' : `${stores[options.store].name} and `}three processes …`);
   const scene = await openScene(options);
   const interrupted = interruption();
   const shown = screen(scene);
-  const told$ = scene.cast.told$.pipe(catchError(() => EMPTY)); // the story tells its errors
-  const telling = told$.subscribe((told) => shown.tell(told));
-  const watching = scene.cast.leader$.subscribe((leader) => shown.see(leader));
+  const { told$, leader$ } = scene.cast;
+  const telling = told$.pipe(catchError(() => EMPTY)).subscribe((told) => shown.tell(told)); // the story tells what goes wrong
+  const watching = leader$.pipe(catchError(() => EMPTY)).subscribe((leader) => shown.see(leader));
   const leave = new AbortController();
   try {
     const note = (each: HandOver) => shown.handedOver({ ...each, why: scene.why[each.why] ?? each.why });

@@ -13,7 +13,7 @@ const names = Object.keys(stores) as StoreName[];
 
 export const usage = `
 npm run demo                              three candidates in this process, no server
-${names.map((name) => `npm run demo -- --${name}`.padEnd(42) + `three processes and a real ${name}, which it starts itself`).join('\n')}
+${names.map((name) => `npm run demo -- --${name}`.padEnd(42) + `three processes and a real ${stores[name].name}, which it starts itself`).join('\n')}
 npm run demo -- --etcd --hosts h:p,h:p    the same on servers of yours; it writes below rx-tenure-demo/
 
 The leader crashes, the next one steps down, the third is cut off from the network, the fourth is stopped.
@@ -34,5 +34,6 @@ export function demoOptions(args: readonly string[]): DemoOptions {
     throw new Error(`--hosts belongs to a store: add ${names.map((name) => `--${name}`).join(' or ')}.`);
   const stray = hosts?.find((host) => !/^[\w.-]+:\d+$/.test(host));
   if (stray !== undefined) throw new Error(`--hosts takes host:port,host:port, but one is "${stray}".`);
+  if (chosen[0] === 'consul' && hosts && hosts.length > 1) throw new Error('--consul takes one agent: the one of this machine.');
   return { help: Boolean(values.help), ...(chosen[0] && { store: chosen[0] }), ...(hosts && { hosts }) };
 }

@@ -21,8 +21,14 @@ async function leave(): Promise<void> {
   if (process.connected) process.disconnect();
 }
 
+/** What a retry can't mend, such as a server that wants a password. */
+function refused(error: unknown): void {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
 process.on('message', (order: Order) => {
-  if (order === 'stand') one.told$.subscribe((told) => process.send?.(told));
+  if (order === 'stand') one.told$.subscribe({ next: (told) => process.send?.(told), error: refused });
   else void one.stepDown();
 });
 process.once('SIGTERM', () => void leave());

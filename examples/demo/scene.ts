@@ -45,7 +45,7 @@ async function amongProcesses(name: StoreName, given?: readonly string[]): Promi
     const { processCast } = await import('./processCast.js');
     const cast = await processCast({ store: name, hosts, names, key: `demo-${process.pid}`, ttl });
     return {
-      title: `rx-tenure · three processes · ${name} ${version} at ${hosts.join(', ')} · ttl 2 s`,
+      title: `rx-tenure · three processes · ${stores[name].name} ${version} at ${hosts.join(', ')} · ttl 2 s`,
       names,
       span: 16_000,
       words: { crashed: 'is killed with SIGKILL', resigned: 'had SIGTERM: resigns' },
@@ -62,7 +62,7 @@ async function amongProcesses(name: StoreName, given?: readonly string[]): Promi
 async function anyVersion(name: StoreName, hosts: readonly string[]): Promise<string> {
   return Promise.any(hosts.map((host) => stores[name].version(host))).catch(() => {
     throw new Error(
-      `No ${name} answers at ${hosts.join(', ')} (plain HTTP). Start one there, or leave out --hosts and the demo starts its own.`,
+      `No ${stores[name].name} answers at ${hosts.join(', ')} (plain HTTP). Start one there, or leave out --hosts and the demo starts its own.`,
     );
   });
 }

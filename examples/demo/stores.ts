@@ -5,7 +5,7 @@ export interface Store {
   readonly name: string;
   /** One of its own, on a free port and with temporary data. */
   start(): Promise<{ host: string; stop(): Promise<void> }>;
-  /** Rejects when nobody answers at `host:port`. */
+  /** Of whoever answers at `host:port`. */
   version(host: string): Promise<string>;
   connect(hosts: readonly string[]): Promise<Backend>;
 }
@@ -26,5 +26,20 @@ const etcd: Store = {
   },
 };
 
-export const stores = { etcd } as const;
+const consul: Store = {
+  name: 'Consul',
+  start: async () => {
+    const { startConsul } = await import('../../test/servers/consul.js');
+    const agent = await startConsul();
+    return { host: `${agent.host}:${agent.port}`, stop: () => agent.stop() };
+  },
+  version: async (host) => ((await ask(`http://${host}/v1/agent/self`)) as { Config: { Version: string } }).Config.Version,
+  connect: async ([agent = '']) => {
+    const { consulBackend } = await import('../../src/backends/consul/index.js');
+    const { hostname: host, port } = new URL(`http://${agent}`);
+    return consulBackend({ host, port: Number(port), prefix: 'rx-tenure-demo/' });
+  },
+};
+
+export const stores = { etcd, consul } as const;
 export type StoreName = keyof typeof stores;

@@ -18,7 +18,7 @@ const running = (text: string) =>
 const candidatesOf = (pid: number) => running(`"key":"demo-${pid}"`);
 const milliseconds = (text = '') => parseFloat(text) * (text.endsWith('ms') ? 1 : 1000);
 
-describe.each(['etcd'])('npm run demo -- --%s', (store) => {
+describe.each(['etcd', 'consul'])('npm run demo -- --%s', (store) => {
   it('times each hand-over among three processes, and leaves nothing behind', { timeout: 60_000 }, async () => {
     const { code, lines, took, pid } = await demo({ args: [`--${store}`] });
     expect(code, lines.join('\n')).toBe(0);
