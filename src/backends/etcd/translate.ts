@@ -18,6 +18,8 @@ const causeOf = (error: unknown): string => textOf((error as Partial<Error>).cau
 export const wasRefused = (error: unknown): boolean =>
   (isTenureError(error) && error.code !== 'BACKEND_UNAVAILABLE') ||
   /database space exceeded|invalid auth token|auth store is old|lease not found/.test(causeOf(error));
+/** Whether it has no room left: it answers, but trying again is of no use until somebody makes room. */
+export const isFull = (error: unknown): boolean => /database space exceeded/.test(causeOf(error));
 /** Whether the outcome is unknown: the request was sent, and nobody told us what came of it. */
 export const isUnclear = (error: unknown): boolean =>
   !wasRefused(error) && !/No connection established|Name resolution failed/.test(causeOf(error));

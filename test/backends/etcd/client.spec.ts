@@ -62,6 +62,12 @@ describe('a client of one’s own', () => {
   });
 });
 
+it('a lease has the ttl that was granted, not the one that was asked for', async () => {
+  const one = await actor({ hosts: etcd.host }).granted(1_001);
+  expect(one.lease.ttl).toBe(2_000);
+  expect((await actor({ hosts: etcd.host }).granted(1_000)).lease.ttl).toBe(2_000); // a server’s default is no less
+});
+
 describe('requests', () => {
   it('are two for a lock that is free: one to take it, one to let it go', async () => {
     const { client, counts, reset, close } = counting(etcd.host);

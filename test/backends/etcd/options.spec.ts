@@ -1,4 +1,5 @@
 import { Etcd3 } from 'etcd3';
+import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type EtcdOptions, etcdBackend } from '../../../src/backends/etcd/index.js';
 
@@ -35,5 +36,23 @@ describe('etcdBackend checks its options at once, and says what to do', () => {
 
   it.each(['a:1', 'a:1,b:2', ['a:1', 'http://b:2'], 'https://a:1', '[::1]:2379', ' a:1 , b:2/'])('takes %j', (hosts) => {
     expect(made({ hosts })).not.toThrow();
+  });
+});
+
+describe('what the store could not hold is refused at once', () => {
+  const lease = { id: '4000000000000001', ttl: 10_000 };
+  const claim = { key: 'k', id: 'i', nonce: 'n' };
+
+  it.each([
+    ['an empty key', { key: '' }, /key must not be empty/],
+    ['a long key', { key: 'ü'.repeat(2_100) }, /key must have at most 4096 bytes, but has 4200/],
+    ['a long id', { id: 'x'.repeat(5_000) }, /id must have at most 4096 bytes/],
+    ['a long value', { value: 'x'.repeat(1_048_577) }, /value must have at most 1048576 bytes/],
+  ])('%s', async (_, more, message) => {
+    const backend = etcdBackend({ hosts: '127.0.0.1:1' });
+    await expect(firstValueFrom(backend.acquire(lease, { ...claim, ...more }))).rejects.toMatchObject({
+      code: 'INVALID_OPTIONS',
+      message: expect.stringMatching(message),
+    });
   });
 });
