@@ -154,9 +154,10 @@ describe('acquire', () => {
   it('withdraws until the store has ended the lease, and no longer', marbles(({ scheduler, cold, ...m }) => {
     const a = liveLease(scheduler, { ttl: 10 });
     const failing = cold('#', undefined, unavailable);
+    const bounded = Array.from({ length: 20 }, () => failing); // more would be for ever
     const unsub = '      ------!';
     const withdrawn = [6, 7, 8, 9, 10].map((at) => `${'-'.repeat(at)}(^!)`);
-    m.expectObservable(concat(of(a), NEVER).pipe(acquire({ ...atOnce, withdraw: () => failing }, claim), plain), unsub).toBe('T');
+    m.expectObservable(concat(of(a), NEVER).pipe(acquire({ ...atOnce, withdraw: () => defer(() => bounded.pop() ?? EMPTY) }, claim), plain), unsub).toBe('T');
     m.expectSubscriptions(failing.subscriptions).toBe(withdrawn);
   }));
 

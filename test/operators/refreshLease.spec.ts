@@ -13,6 +13,8 @@ const down = throwError(() => cause);
 /** A backend whose renewals answer in turn; the last answer repeats. */
 const renewing = (...answers: Observable<unknown>[]) =>
   ({ renew: () => defer(() => (answers.length > 1 ? answers.shift()! : answers[0]!)) }); // prettier-ignore
+/** A renewal that should have ended, and has not, would go on for ever. */
+const END = `${'-'.repeat(30)}!`;
 
 // prettier-ignore
 describe('refreshLease', () => {
@@ -23,7 +25,7 @@ describe('refreshLease', () => {
     // renewals             ---o--o--x--x--
     const expected = '      a--a--a------#';
     const result = source.pipe(refreshLease(renewing(ok, ok, down), { every: 3, scheduler }));
-    m.expectObservable(result).toBe(expected, { a }, new LeaseLostError(a, 'expired', { cause }));
+    m.expectObservable(result, END).toBe(expected, { a }, new LeaseLostError(a, 'expired', { cause }));
     m.expectSubscriptions(source.subscriptions).toBe(subs);
   }));
 
@@ -73,14 +75,14 @@ describe('refreshLease', () => {
     const a = liveLease(jumping(scheduler, { at: 4, wall: 60_000 }), timing);
     const expected = 'a--a--#';
     const result = of(a).pipe(refreshLease(renewing(ok), { every: 3, scheduler }));
-    expectObservable(result).toBe(expected, { a }, new LeaseLostError(a, 'expired'));
+    expectObservable(result, END).toBe(expected, { a }, new LeaseLostError(a, 'expired'));
   }));
 
   it('is not deceived by a wall clock that is set back', marbles(({ scheduler, expectObservable }) => {
     const a = liveLease(jumping(scheduler, { at: 4, wall: -60_000 }), timing);
     const expected = 'a--a------#'; // 3 + 9 - 2
     const result = of(a).pipe(refreshLease(renewing(ok, down), { every: 3, scheduler }));
-    expectObservable(result).toBe(expected, { a }, new LeaseLostError(a, 'expired', { cause }));
+    expectObservable(result, END).toBe(expected, { a }, new LeaseLostError(a, 'expired', { cause }));
   }));
 
   // trap: whoever counts the answer's arrival, not its sending, revives a lease that the store has ended
@@ -89,7 +91,7 @@ describe('refreshLease', () => {
     const late = cold('--(o|)'); // sent at 3
     const expected = ' a-----#';
     const result = of(a).pipe(refreshLease(renewing(late, ok), { every: 3, scheduler }));
-    expectObservable(result).toBe(expected, { a }, new LeaseLostError(a, 'expired'));
+    expectObservable(result, END).toBe(expected, { a }, new LeaseLostError(a, 'expired'));
   }));
 
   it('counts a renewal from when it was sent', marbles(({ scheduler, cold, expectObservable }) => {
@@ -98,7 +100,7 @@ describe('refreshLease', () => {
     // sent            ---1--2--3
     const expected = ' a-----a---#'; // 3 + 9 - 2
     const result = of(a).pipe(refreshLease(renewing(slow, NEVER), { every: 3, scheduler }));
-    expectObservable(result).toBe(expected, { a }, new LeaseLostError(a, 'expired'));
+    expectObservable(result, END).toBe(expected, { a }, new LeaseLostError(a, 'expired'));
   }));
 
   it('ends when the store says that the lease is gone, and not before', marbles(({ scheduler, expectObservable }) => {
@@ -106,7 +108,7 @@ describe('refreshLease', () => {
     const gone = new LeaseLostError(a, 'revoked');
     const expected = 'a-----#';
     const answers = [throwError(() => new BackendUnavailableError('down')), throwError(() => gone)];
-    expectObservable(of(a).pipe(refreshLease(renewing(...answers), { every: 3, scheduler }))).toBe(expected, { a }, gone);
+    expectObservable(of(a).pipe(refreshLease(renewing(...answers), { every: 3, scheduler })), END).toBe(expected, { a }, gone);
   }));
 
   it('takes a refusal for doubt, not for a verdict', marbles(({ scheduler, expectObservable }) => {
@@ -137,7 +139,7 @@ describe('refreshLease', () => {
     const expected = '#';
     const message = 'refreshEvery must be above 0 and below (ttl - margin) / 2 = 3.5 ms, but is 4 (ttl 9, margin 2).';
     const result = of(a).pipe(refreshLease(renewing(ok), { every: 4, scheduler }));
-    expectObservable(result).toBe(expected, undefined, new InvalidOptionsError(message));
+    expectObservable(result, END).toBe(expected, undefined, new InvalidOptionsError(message));
   }));
 
   it('renews only the latest lease', marbles(({ scheduler, cold, ...m }) => {
