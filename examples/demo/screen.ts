@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Leader } from '../../src/index.js';
 import { paintFor } from './paint.js';
 import type { Scene } from './scene.js';
@@ -16,12 +17,18 @@ export interface Screen {
 const WORDS: Record<Told['what'], string> = {
   stands: 'stands for election',
   leads: 'leads',
-  lost: 'is no longer sure: says false before the store lets anybody else in',
+  lost: 'says false, before the store lets anybody else in',
   'stepped down': 'steps down, and queues again at the end',
   resigned: 'resigns',
   crashed: 'crashes',
   'cut off': 'is cut off: nothing gets through, and nobody tells it',
   reconnected: 'has its network back, and stands again',
+};
+
+/** A line that wrapped would move everything below it: one that is too long loses its colours and its end. */
+const fitting = (line: string, width: number) => {
+  const plain = stripVTControlCharacters(line);
+  return plain.length < width ? line : plain.slice(0, width - 1);
 };
 
 /** A picture that is drawn again as it grows; without a terminal, a line for each thing that happens. */
@@ -38,9 +45,9 @@ export function screen(
   const draw = (below: readonly string[] = []) => {
     const [width, rows] = [Math.min(out.columns || 80, 132), out.rows || 24];
     const picture = timeline({ names, told, seen, from, span }, now(), width, paint);
-    const head = ['', `  ${paint('bold', title.slice(0, width - 3))}`, `  ${paint('dim', LEGEND.slice(0, width - 3))}`, ''];
+    const head = ['', `  ${paint('bold', title)}`, `  ${paint('dim', LEGEND)}`, ''];
     const room = Math.max(1, rows - head.length - picture.length - below.length - 2);
-    const frame = [...head, ...picture, '', ...lines.slice(-room), ...below];
+    const frame = [...head, ...picture, '', ...lines.slice(-room), ...below].map((line) => fitting(line, width));
     out.write(`${height > 0 ? `\x1b[${height}A` : ''}${frame.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`);
     height = frame.length;
   };

@@ -22,7 +22,7 @@ const MARBLES: Record<What, string> = {
   'cut off': '┤',
   reconnected: '├',
 };
-export const LEGEND = '○ stands   ● leads   ✖ crashes   ◇ steps down   ┤ network cut ├   ◌ lost   □ resigns';
+export const LEGEND = '○ stands  ● leads  ✖ crashes  ◇ steps down  ┤ cut off ├  ◌ lost  □ resigns';
 const COLOURS = ['cyan', 'magenta', 'yellow'] as const;
 const LABEL = 10;
 
