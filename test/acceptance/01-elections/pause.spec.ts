@@ -6,7 +6,7 @@ import { until } from '../../servers/until.js';
 import { type Mutation, bundle } from '../harness/bundle.js';
 import { say } from '../harness/figures.js';
 import { Observer } from '../harness/observer.js';
-import type { PausedCommand, PausedFact, Violation } from '../harness/paused.js';
+import type { PausedCommand, PausedFact, Value, Violation } from '../harness/paused.js';
 import { Program } from '../harness/program.js';
 import { quick } from '../harness/servers.js';
 
@@ -34,7 +34,7 @@ afterAll(async () => {
 /** Pauses one leader again and again, each time for another share of 0.5 to 3 ttl. */
 async function paused(file: string, key: string, factors: readonly number[]) {
   const leader = new Program<PausedCommand, PausedFact>(file, { hosts: etcd.host, key, ttl });
-  const [violations, values]: [Violation[], number[]] = [[], []];
+  const [violations, values]: [Violation[], Value[]] = [[], []];
   let [looked, lost] = [0, 0];
   for (const [i, factor] of factors.entries()) {
     const before = leader.facts.length;
@@ -66,11 +66,11 @@ async function paused(file: string, key: string, factors: readonly number[]) {
   return { violations, values, looked, lost };
 }
 
-/** Values that were made while the store had no key of this leader. */
-function inTheGaps(key: string, values: readonly number[]): number[] {
-  const notes = observer.notes.filter((note) => note.key.startsWith(`${key}/`));
-  const gaps = notes.flatMap((note, i) => (note.type === 'delete' ? [[note.at, notes[i + 1]?.at ?? Infinity] as const] : []));
-  return values.filter((made) => gaps.some(([from, to]) => made > from && made < to));
+/** Values that were made when the store no longer had the key of their tenure. */
+function afterTheKey(values: readonly Value[]): Value[] {
+  const created = new Map(observer.notes.flatMap(({ type, key, revision }) => (type === 'put' ? [[String(revision), key]] : [])));
+  const gone = new Map(observer.notes.flatMap(({ type, key, at }) => (type === 'delete' ? [[key, at]] : [])));
+  return values.filter(({ made, token }) => made > (gone.get(created.get(token) ?? '') ?? Infinity));
 }
 
 describe('when the leader is paused for 0.5 to 3 ttl', () => {
@@ -86,7 +86,7 @@ describe('when the leader is paused for 0.5 to 3 ttl', () => {
           key,
           Array.from({ length: pausesEach }, (_, i) => factor(i * processes + p)),
         );
-        return { ...result, late: inTheGaps(key, result.values) };
+        return { ...result, late: afterTheKey(result.values) };
       }),
     );
     const count = (of: (result: (typeof results)[number]) => number) => results.reduce((sum, result) => sum + of(result), 0);

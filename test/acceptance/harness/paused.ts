@@ -15,8 +15,13 @@ export interface Violation {
 export type PausedFact =
   | { type: 'selected'; selected: boolean; at: number }
   | { type: 'probing' }
-  /** `looked`: how often it was asked past the deadline, before any timer had fired. `values`: when each was made that left. */
-  | { type: 'report'; violations: Violation[]; looked: number; values: number[] };
+  /** `looked`: how often it was asked past the deadline, before any timer had fired. */
+  | { type: 'report'; violations: Violation[]; looked: number; values: Value[] };
+/** Something that left `whileSelected`: when it was made, and the token of the tenure. */
+export interface Value {
+  readonly made: number;
+  readonly token: string;
+}
 
 const { hosts, key, ttl } = options<{ hosts: string; key: string; ttl: number }>();
 const say = tell<PausedFact>;
@@ -32,7 +37,8 @@ const store = wrapped(etcdBackend({ hosts }), (verb, call$, [lease]) => {
 });
 
 let violations: Violation[] = [];
-let values: number[] = [];
+let values: Value[] = [];
+let token = '';
 let looked = 0;
 /** Judged by when it was asked: a process may be stopped between our looking and our noting. */
 const judge = (what: Violation['what'], asked: number, yes: unknown) => {
@@ -40,11 +46,12 @@ const judge = (what: Violation['what'], asked: number, yes: unknown) => {
 };
 
 const mine = election(store, { key, ttl });
+mine.tenure$.subscribe((tenure) => (token = String(tenure?.token ?? token))); // before anybody else hears of it
 const pushed$ = new Subject<number>();
 merge(pushed$, interval(2).pipe(map(now)))
   .pipe(whileSelected(mine))
   .subscribe((made) => {
-    values.push(made);
+    values.push({ made, token });
     judge('value', made, true);
   });
 mine.isSelected$.subscribe((selected) => say({ type: 'selected', selected, at: now() }));

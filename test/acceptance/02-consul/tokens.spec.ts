@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { consulBackend } from '../../../src/backends/consul/index.js';
+import { election } from '../../../src/index.js';
+import { times } from '../../fixtures/times.js';
+import { type ConsulAgent, startConsul } from '../../servers/consul.js';
+import { now } from '../harness/clock.js';
+import { say } from '../harness/figures.js';
+import { Recording } from '../harness/recording.js';
+
+let agent: ConsulAgent;
+beforeAll(async () => void (agent = await startConsul()));
+afterAll(() => agent.stop());
+
+it('two proclaims in one tenure leave the token unchanged, for holder and observers', async () => {
+  const [ours, theirs] = [consulBackend({ port: agent.port }), consulBackend({ port: agent.port })];
+  const [mine, other] = [election(ours, { key: 'proclaimed', value: 'a' }), election(theirs, { key: 'proclaimed' })];
+  const tenures = new Recording(mine.tenure$);
+  const { value: tenure } = await tenures.until('it leads', Boolean);
+  const seen = new Recording(other.leader$);
+  await seen.until('a', (leader) => leader?.value === 'a');
+  for (const value of ['b', 'c']) {
+    await mine.proclaim(value);
+    await seen.until(value, (leader) => leader?.value === value);
+  }
+  const tokens = new Set(seen.values.flatMap((leader) => (leader ? [leader.token] : [])));
+  expect([...tokens]).toEqual([tenure?.token]);
+  expect(tenures.values.filter(Boolean).length).toBe(1);
+  expect(mine.leader()?.token ?? tenure?.token).toBe(tenure?.token);
+  tenures.stop();
+  seen.stop();
+  await mine.stop();
+  await Promise.all([ours.close(), theirs.close()]);
+});
+
+describe('consul lock', () => {
+  it('and we take turns: no overlap', { timeout: 300_000 }, async () => {
+    const turns = times(50, 6);
+    const backend = consulBackend({ port: agent.port });
+    const key = 'turns';
+    const overlaps: string[] = [];
+    let [ours, tokens]: [boolean, bigint[]] = [false, []];
+    const mine = election(backend, { key, ttl: 3_000 });
+    const tenures = new Recording(mine.tenure$);
+    for (let turn = 0; turn < turns; turn++) {
+      const { value } = await tenures.until('it leads', Boolean, { from: tenures.told.length - 1 });
+      [ours, tokens] = [true, [...tokens, value?.token ?? 0n]];
+      const tool = agent.spawnConsul('lock', key, `echo in; sleep 0.05; echo out`);
+      const entered = tool.saw(/in\n/).then(() => {
+        if (ours || mine.isSelected()) overlaps.push(`turn ${turn}: in while we lead`);
+      });
+      await tool.saw(/^/); // it has begun
+      const before = now();
+      ours = false;
+      await mine.stepDown();
+      await entered;
+      const again = tenures.until('it leads again', Boolean, { from: tenures.told.length });
+      const { at } = tenures.last ? { at: Infinity } : await again;
+      if (!/out\n/.test(tool.output)) overlaps.push(`turn ${turn}: we lead before it is out`);
+      expect(at).toBeGreaterThan(before);
+      await tool.exited;
+    }
+    say('hand-overs with consul lock', { turns, overlaps: overlaps.length });
+    expect(overlaps).toEqual([]);
+    expect(tokens.every((token, i) => i === 0 || token > tokens[i - 1]!)).toBe(true);
+    tenures.stop();
+    await mine.stop();
+    await backend.close();
+  });
+});
