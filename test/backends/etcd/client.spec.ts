@@ -75,6 +75,7 @@ describe('requests', () => {
     reset();
     const claim = claimOn(freshKey(), 'one');
     const monitored = one.listen(one.backend.monitor(await one.hold(claim)));
+    await etcd.etcdctl('get', 'x'); // long enough for anything to be sent that is not to be
     monitored.leave();
     await one.withdraw(claim);
     expect(counts).toEqual({ txn: 2 });

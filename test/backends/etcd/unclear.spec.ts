@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EtcdNode, startEtcd } from '../../servers/etcd.js';
+import type { Claim, TenureRef } from '../../../src/core/types.js';
+import type { Hold } from '../../servers/interceptions.js';
 import { type FaultProxy, startProxy } from '../../servers/faultProxy.js';
 import { until } from '../../servers/until.js';
-import { Actor, actor, claimOn, failure, freshKey } from './scene.js';
+import { Actor, actor, claimOn, done, failure, freshKey } from './scene.js';
 
 let etcd: EtcdNode;
 let proxy: FaultProxy;
@@ -15,6 +17,15 @@ afterEach(async () => {
 });
 
 const keys = async (key: string) => (await etcd.etcdctl('get', '--prefix', `${key}/`, '--keys-only')).split('\n').filter(Boolean);
+
+/** Whichever host the put is sent to first holds it up; it is then repeated through the other. */
+async function heldUp(one: Actor, claim: Claim, proxies: FaultProxy[]): Promise<{ held: TenureRef; first: Hold }> {
+  const holds = proxies.map((each) => each.hold((chunk) => chunk.includes(claim.nonce)));
+  const holding = one.hold(claim);
+  const first = await Promise.race(holds.map((hold) => hold.caught.then(() => hold)));
+  holds.filter((hold) => hold !== first).forEach((hold) => hold.letGo());
+  return { held: await holding, first };
+}
 
 describe('an unclear write', () => {
   it('whose answer is lost is found again, and taken for nobody else’s', async () => {
@@ -71,11 +82,8 @@ describe('an unclear write', () => {
     const other = await startProxy({ target: etcd.host });
     const one = await actor({ hosts: [proxy.host, other.host] }).granted();
     const late = claimOn(key, 'late', { nonce: 'later-nonce' });
-    const holds = [proxy, other].map((each) => each.hold((chunk) => chunk.includes('later-nonce')));
-    const held = one.hold(late);
-    const first = await Promise.race(holds.map((hold) => hold.caught.then(() => hold)));
-    holds.filter((hold) => hold !== first).forEach((hold) => hold.letGo());
-    expect(await held).toMatchObject({ id: 'late' });
+    const { held, first } = await heldUp(one, late, [proxy, other]);
+    expect(held).toMatchObject({ id: 'late' });
     await one.withdraw(late);
     expect(await keys(key)).toEqual([]);
     first.letGo({ restAfter: 50 });
@@ -84,6 +92,20 @@ describe('an unclear write', () => {
     await Actor.cleanUp();
     await other.close();
   });
+});
+
+it('a repeated put that comes late takes no announcement back', async () => {
+  const [key, other] = [freshKey(), await startProxy({ target: etcd.host })];
+  const one = await actor({ hosts: [proxy.host, other.host] }).granted();
+  const claim = claimOn(key, 'one', { nonce: 'repeated-nonce', value: 'old' });
+  const { held, first } = await heldUp(one, claim, [proxy, other]);
+  await done(one.backend.update(held, 'new'));
+  first.letGo({ restAfter: 50 });
+  const watched = one.listen(one.backend.watch(key, { confirmEvery: 50 }));
+  await until('some confirmations', () => watched.values.length > 4);
+  expect(new Set(watched.values.map((leader) => leader?.value))).toEqual(new Set(['new']));
+  await Actor.cleanUp();
+  await other.close();
 });
 
 describe('a lease', () => {
