@@ -23,7 +23,7 @@ import { ClaimLostError, HeldError, LeaseLostError, isTenureError } from '../../
 import type { Backend, Claim, LeaseRef } from '../../core/types.js';
 import type { ClaimRecord } from './claims.js';
 import { type Client, RETRY } from './client.js';
-import { type Entry, type Queue, find, holds, isOlder } from './queue.js';
+import { type Entry, type Queue, find, holds } from './queue.js';
 
 /**
  * Places a claim in its queue, and waits until an answer of the store shows it first in line.
@@ -38,7 +38,7 @@ export const acquire =
       const left$ = new ReplaySubject<void>(1);
       const tenure = ({ id, value, kind, create }: Entry) => ({ ...ref(lease, claim), id, value, kind, token: create });
       const turn$ = record.inTurn(placed(client, lease, claim, record, left$)).pipe(
-        switchMap((queue) => turn(client, lease, record, queue)),
+        switchMap(() => turn(client, lease, record)),
         map(tenure),
       );
       // Followed from before the put until the end: the view misses nothing, and whoever monitors the tenure needs no read.
@@ -94,7 +94,7 @@ function put(client: Client, lease: LeaseRef, claim: Claim, record: ClaimRecord)
 }
 
 /** Our claim, once nothing older is in its way. A notification is a hint, which a read must confirm; an answer is proof. */
-function turn({ views }: Client, lease: LeaseRef, record: ClaimRecord, since: Queue): Observable<Entry> {
+function turn({ views }: Client, lease: LeaseRef, record: ClaimRecord): Observable<Entry> {
   const { key, name } = record;
   const own = (queue: Queue) => {
     const entry = find(queue, name);
@@ -103,7 +103,6 @@ function turn({ views }: Client, lease: LeaseRef, record: ClaimRecord, since: Qu
   };
   const seen$ = merge(views.follow(key), views.keepReading(key, lease.ttl / 5).pipe(ignoreElements()));
   return seen$.pipe(
-    filter(({ queue }) => !isOlder(queue, since)),
     filter(({ queue }) => own(queue).first),
     exhaustMap(({ queue, proven }) => (proven ? of(queue) : views.readUntilAnswered(key))),
     map(own),

@@ -99,11 +99,12 @@ export class Views {
   receive({ queue, proven }: Seen): void {
     this.#options.shown(queue);
     const view = this.#views.get(queue.key);
-    if (!view || (view.latest && isOlder(queue, view.latest.queue))) return;
-    const known = view.latest && !isOlder(view.latest.queue, queue);
-    const told = known && (view.latest!.proven || !proven);
-    view.latest = { queue, proven: proven || (known === true && view.latest!.proven) };
-    if (!told) view.seen$.next(view.latest);
+    if (!view) return;
+    const { latest } = view;
+    if (latest && isOlder(queue, latest.queue)) return;
+    const news = !latest || isOlder(latest.queue, queue) || (proven && !latest.proven);
+    view.latest = { queue, proven: proven || (!news && latest.proven) };
+    if (news) view.seen$.next(view.latest);
   }
 
   #open(key: string): View {
