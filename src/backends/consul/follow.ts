@@ -1,4 +1,4 @@
-import { EMPTY, type Observable, defer, expand, finalize, mergeMap, race, retry, tap, throwError, timer } from 'rxjs';
+import { EMPTY, type Observable, defer, expand, finalize, mergeMap, retry, tap, throwError, timer } from 'rxjs';
 import type { Slots } from './slots.js';
 import type { Reading, Store } from './store.js';
 import { translated } from './translate.js';
@@ -11,23 +11,23 @@ export interface Target {
   readonly index?: number;
 }
 
+/** So many entries are asked for at most forty times a second: each wake brings all of them. */
+const LARGE = 200;
+const BREATH = 25;
+
 /**
  * Each answer about `target`, by one blocking query after another; completes when nothing is there any more, for a
  * query on a missing key would wake for its neighbours. Bridges what a retry can mend.
- *
- * @param doubt$ Emits when other requests fail: what waits on a dead connection would hear nothing.
  */
 export function follow(
   store: Pick<Store, 'read'>,
   slots: Pick<Slots, 'leave'>,
   { key, recurse, index = 0 }: Target,
-  doubt$: Observable<unknown>,
 ): Observable<Reading> {
   return defer(() => {
     const run = { index, failures: 0 };
-    const doubtful = doubt$.pipe(mergeMap((error) => throwError(() => error)));
     const ask = defer(() =>
-      run.index > 0 ? race(counted(store.read(key, { recurse, index: run.index }), slots), doubtful) : store.read(key, { recurse }),
+      run.index > 0 ? counted(store.read(key, { recurse, index: run.index }), slots) : store.read(key, { recurse }),
     ).pipe(
       tap((answer) => {
         // A lower index is another store, or one that lost its data: a stale high one would only block.
@@ -40,10 +40,11 @@ export function follow(
       const { retryable } = translated(error);
       return retryable ? timer(Math.random() * Math.min(2_000, 100 * 2 ** run.failures++)) : throwError(() => error);
     };
-    return ask.pipe(
-      expand(({ entries }) => (entries.length > 0 ? ask : EMPTY)),
-      retry({ delay: again }),
-    );
+    const next = ({ entries }: Reading) => {
+      if (entries.length === 0) return EMPTY;
+      return entries.length < LARGE ? ask : timer(BREATH).pipe(mergeMap(() => ask));
+    };
+    return ask.pipe(expand(next), retry({ delay: again }));
   });
 }
 

@@ -38,6 +38,8 @@ export class Sessions {
   constructor(
     private readonly client: Client,
     private readonly settings: Required<ConsulSettings>,
+    /** What a session's name begins with. */
+    private readonly label = SERVICE,
   ) {
     this.#checked = settings.liveness === 'check';
     this.minTtl = this.#checked ? 1_000 : SHORTEST_SESSION;
@@ -91,7 +93,7 @@ export class Sessions {
 
   /** Registered and created on the same agent, in this order: a session needs its check to be passing. */
   async #open(ttl: number): Promise<Grant> {
-    const name = `${SERVICE}-${crypto.randomUUID()}`;
+    const name = `${this.label}-${crypto.randomUUID()}`;
     const [timeout, opened] = [ttl / 4, this.#opening.enter()];
     try {
       if (this.#checked) await this.#register(name, ttl);

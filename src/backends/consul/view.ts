@@ -36,6 +36,7 @@ export class View {
   #floor = 0;
   #learnt = 0;
   #failures = 0;
+  #told = -Infinity;
   /** Whether a blocking query tells of changes. */
   readonly covered$ = new BehaviorSubject(false);
   readonly #interests$ = new BehaviorSubject<ReadonlySet<Interest>>(new Set());
@@ -64,10 +65,6 @@ export class View {
       };
     });
   }
-  /** What reading failed with, bridged or not. */
-  get failures$(): Observable<unknown> {
-    return this.#failed$;
-  }
   /** Reads on its own account while there is interest. */
   readonly upkeep: Observable<unknown> = new Observable(() => {
     const pace$ = merge(this.#interests$, this.covered$).pipe(
@@ -86,10 +83,11 @@ export class View {
   });
 
   /** Later answers count. One that was asked for after all that we know had come is the present, whatever its index. */
-  learn({ queue, index, asked }: Sight): void {
+  learn({ queue, index, asked }: Sight, unasked = false): void {
     const fresh = asked > this.#learnt;
     if (!fresh && index < this.#floor) return this.driver.reread(); // the past, or a store that lost its data: a fresh read tells
-    this.#tell(queue, fresh ? index : Math.max(index, this.#floor));
+    const nothingNew = unasked && unchanged(this.queue, queue) && performance.now() - this.#told < this.#pace() / 2;
+    this.#tell(queue, fresh ? index : Math.max(index, this.#floor), !nothingNew);
   }
   /** Our own write has changed the queue; where it left no index, it is at least one further. */
   correct(change: (queue: Queue) => Queue, index = 0): void {
@@ -101,10 +99,10 @@ export class View {
     this.#heard$.next();
   };
 
-  #tell(queue: Queue, floor: number, complete = true): void {
+  #tell(queue: Queue, floor: number, aloud = true): void {
     [this.#floor, this.#learnt] = [floor, this.driver.turn()];
-    if (!complete) return;
-    [this.queue, this.#failures] = [queue, 0];
+    if (!aloud) return;
+    [this.queue, this.#failures, this.#told] = [queue, 0, performance.now()];
     this.#heard$.next();
     this.driver.seen(queue);
     this.#news$.next(queue);
@@ -133,5 +131,12 @@ function inStep(pause: number): number {
   const now = performance.now();
   return Math.max(step, Math.floor((now + pause) / step) * step - now);
 }
+
+/** A blocking query on many queues wakes for each: who is not concerned need not hear of it. */
+const unchanged = (one: Queue | undefined, other: Queue) =>
+  one !== undefined &&
+  one.lock?.modifyIndex === other.lock?.modifyIndex &&
+  one.claims.length === other.claims.length &&
+  one.claims.every(({ modifyIndex }, i) => modifyIndex === other.claims[i]?.modifyIndex);
 
 const same = (one?: Target, other?: Target) => one?.key === other?.key && one?.recurse === other?.recurse;

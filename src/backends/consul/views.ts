@@ -28,7 +28,6 @@ export class Views {
   readonly #views = new Map<string, { view: View; upkeep: Subscription }>();
   readonly #wanted = new Set<string>();
   readonly #reads = new Set<Subscription>();
-  readonly #doubt$ = new Subject<unknown>();
   readonly #found$ = new Subject<void>();
   readonly #closed$ = new Subject<void>();
   readonly #slots = new Slots();
@@ -92,32 +91,29 @@ export class Views {
     for (let i = 0; i < folders.length; i += MOST_OPERATIONS) this.#ask(folders.slice(i, i + MOST_OPERATIONS));
   }
   #ask(folders: readonly string[]): void {
-    const failed = (error: unknown) => {
-      this.#doubt$.next(error);
-      folders.forEach((folder) => this.get(folder)?.fail(error));
-    };
+    const failed = (error: unknown) => folders.forEach((folder) => this.get(folder)?.fail(error));
     const read = this.store.trees(folders).subscribe({ next: (reading) => this.#tell(folders, reading), error: failed });
     this.#reads.add(read);
     read.add(() => this.#reads.delete(read));
   }
-  #tell(folders: Iterable<string>, { entries, index, asked }: Reading): void {
+  #tell(folders: Iterable<string>, { entries, index, asked }: Reading, unasked = false): void {
     const found = byFolder(entries);
-    for (const folder of folders) this.get(folder)?.learn({ queue: queueOf(folder, found.get(folder) ?? []), index, asked });
+    for (const folder of folders) this.get(folder)?.learn({ queue: queueOf(folder, found.get(folder) ?? []), index, asked }, unasked);
   }
 
   /** One queue, or one key of it, by a blocking query of its own. */
   #alone(view: View, folder: string, target: Target): Observable<unknown> {
     return defer(() => {
       view.covered$.next(true);
-      return follow(this.store, this.#slots, target, this.#doubt$).pipe(
-        tap((reading) => (target.recurse ? this.#tell([folder], reading) : this.reread(folder))),
+      return follow(this.store, this.#slots, target).pipe(
+        tap((reading) => (target.recurse ? this.#tell([folder], reading, true) : this.reread(folder))),
         finalize(() => view.covered$.next(false)),
       );
     });
   }
   /** Every queue under the prefix, by one blocking query; it outlives the last observer by one wait, so that none is left open in a loop. */
-  readonly #all$ = defer(() => follow(this.store, this.#slots, { key: this.prefix, recurse: true }, this.#doubt$)).pipe(
-    tap((reading) => this.#tell(this.#views.keys(), reading)),
+  readonly #all$ = defer(() => follow(this.store, this.#slots, { key: this.prefix, recurse: true })).pipe(
+    tap((reading) => this.#tell(this.#views.keys(), reading, true)),
     repeat({ delay: () => race(timer(EMPTY_PACE), this.#found$) }),
     share({ resetOnRefCountZero: () => merge(timer(WAIT), this.#closed$) }),
   );

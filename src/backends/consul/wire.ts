@@ -31,7 +31,10 @@ export interface RawEntry {
 
 export const entryOf = ({ Key, Value, Session, CreateIndex, ModifyIndex }: RawEntry): Entry => ({
   key: Key,
-  value: Buffer.from(Value ?? '', 'base64').toString(),
+  // When it is asked for: most of what a blocking query brings is known.
+  get value() {
+    return Buffer.from(Value ?? '', 'base64').toString();
+  },
   session: Session || undefined,
   createIndex: CreateIndex,
   modifyIndex: ModifyIndex,

@@ -30,8 +30,8 @@ async function round(waiters: number, key: string): Promise<Round> {
   const [order, latencies]: [number[], number[]] = [[], []];
   let [holders, most, released] = [0, 0, 0];
   const queue: Recording<Tenure>[] = [];
-  for (const [i, { lock }] of lockers.entries()) {
-    const held = new Recording(lock(key));
+  for (const [i, each] of lockers.entries()) {
+    const held = new Recording(each.lock(key));
     queue.push(held);
     await until(`${i + 1} in the queue`, async () => (await keys(agent, `${key}/`)).length === i + 2);
   }
@@ -96,12 +96,12 @@ describe('hand-overs among waiters', () => {
 
   it('100 waiters of one process share one blocking query', { timeout: 120_000 }, async () => {
     const backend = consulBackend({ port: agent.port });
-    const { lock, close } = locker(backend, { ttl: 60_000 });
+    const mine = locker(backend, { ttl: 60_000 });
     const order: number[] = [];
     const count = 100;
     const queue: Recording<Tenure>[] = [];
     for (let i = 0; i < count; i++) {
-      queue.push(new Recording(lock('one')));
+      queue.push(new Recording(mine.lock('one')));
       await until(`${i + 1} in the queue`, async () => (await keys(agent, 'one/')).length === i + 2);
     }
     const turns = queue.slice(1).map(async (held, i) => {
@@ -120,7 +120,7 @@ describe('hand-overs among waiters', () => {
     });
     expect(order).toEqual(order.map((_, i) => i));
     expect(requests).toBeLessThanOrEqual(3.1);
-    await close();
+    await mine.close();
     await backend.close();
   });
 });
