@@ -9,9 +9,9 @@ const usage = `npm run accept [-- issue…]
 Runs the acceptance specs with the counts and durations that a release is judged by, one file at a time.
 They start real servers, and take minutes. Without an issue: all of them.
 
-  npm run accept             all
-  npm run accept -- 2        test/acceptance/02-…
-  npm run accept -- --help   this text`;
+  npm run accept                   all
+  npm run accept -- 01-elections   those of one, by name or number
+  npm run accept -- --help         this text`;
 
 const folder = join(root, 'test/acceptance');
 const issues = existsSync(folder)
@@ -20,7 +20,8 @@ const issues = existsSync(folder)
       .sort()
   : [];
 const { values, positionals } = parseArgs({ options: { help: { type: 'boolean' } }, allowPositionals: true });
-const chosen = positionals.length === 0 ? issues : issues.filter((name) => positionals.map(Number).includes(parseInt(name, 10)));
+const chosen =
+  positionals.length === 0 ? issues : issues.filter((name) => positionals.some((asked) => parseInt(asked, 10) === parseInt(name, 10)));
 const specs = chosen.flatMap((name) =>
   readdirSync(join(folder, name))
     .filter((file) => file.endsWith('.spec.ts'))
