@@ -20,10 +20,14 @@ export const NO_WITNESS: Witness = { own: null, seen: undefined };
  *     seen$     --b---a-------n--     the store tells the same, later
  *     leader    --b-a-----n------     n: null; never a token that we gave up
  */
-export function leading(own$: Observable<Tenure | null>, seen$: Observable<Leader | null>): Observable<Witness> {
+export function leading(
+  own$: Observable<Tenure | null>,
+  seen$: Observable<Leader | null>,
+  before: Witness = NO_WITNESS,
+): Observable<Witness> {
   const ours = own$.pipe(map((own) => (known: Witness) => standing(known, own)));
   const theirs = seen$.pipe(map((seen) => (known: Witness): Witness => ({ ...known, seen })));
-  return merge(ours, theirs).pipe(scan((known, learn) => learn(known), NO_WITNESS));
+  return merge(ours, theirs).pipe(scan((known, learn) => learn(known), before));
 }
 
 /** What the store told before our tenure is the past when the tenure ends. */

@@ -503,6 +503,22 @@ describe('election, when things go wrong', () => {
   });
 });
 
+describe('election, asked late', () => {
+  it(
+    'does not name us while the key that we gave up is still there',
+    virtualTime((time) => {
+      const { one, store } = arrange(time);
+      const selected = time.record(one.tenure$.pipe(tap((tenure) => tenure?.waitUntil(NEVER))));
+      time.until(100);
+      selected.leave();
+      const late = time.record(one.leader$);
+      time.until(300);
+      expect(store.keys).toEqual(['jobs']); // until the work has ended
+      expect(late.told).toEqual([[100, null]]);
+    }),
+  );
+});
+
 describe('election, when it is built', () => {
   const backend: Backend = { ...memoryBackend(), limits: { key: 20, value: 10 } };
   const refused = (options: object) => {
