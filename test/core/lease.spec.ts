@@ -1,4 +1,4 @@
-import { defer, throwError } from 'rxjs';
+import { EMPTY, defer, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/core/clock.js';
 import { BackendUnavailableError, DeniedError } from '../../src/core/errors.js';
@@ -13,7 +13,7 @@ const arrange = ({ margin = 2_000 } = {}) => {
   const pass = (ms: number) => ((time.now += ms), (time.wall += ms));
   return { time, pass, lease: new Lease({ id: 'a', ttl: 9_000 }, { margin, scheduler }) };
 };
-const failing = (error: Error) => defer(() => throwError(() => error));
+const failing = (error: Error, times = 20) => defer(() => (times-- > 0 ? throwError(() => error) : EMPTY)); // more would be for ever
 
 describe('lease', () => {
   it('is believed until a margin before its end', () => {

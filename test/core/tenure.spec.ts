@@ -41,6 +41,7 @@ describe('tenure', () => {
     const { tenure, time } = arrange();
     const lost = new ClaimLostError({ key: 'jobs' }, 'deleted');
     tenure.end(lost);
+    tenure.end(new Error('the first call counts'));
     expect([tenure.signal.aborted, tenure.signal.reason]).toEqual([true, lost]);
 
     const expired = arrange();

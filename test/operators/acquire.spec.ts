@@ -166,16 +166,18 @@ describe('acquire', () => {
     const a = liveLease(scheduler, { ttl: 10 });
     const others = cold('   -------r-----r');
     const failing = cold('  #', undefined, unavailable);
+    const bounded = Array.from({ length: 30 }, () => failing); // more would be for ever
     const unsub = '         ------!';
     const withdrawn = Array.from({ length: 18 }, (_, index) => `${'-'.repeat(6 + index)}(^!)`); // 13 + 10 = 23
     m.expectObservable(others.pipe(map(() => a.confirm(a.asking())))).toBe('-------t-----t', { t: true });
-    m.expectObservable(concat(of(a), NEVER).pipe(acquire({ ...atOnce, withdraw: () => failing }, claim), plain), unsub).toBe('T');
+    m.expectObservable(concat(of(a), NEVER).pipe(acquire({ ...atOnce, withdraw: () => defer(() => bounded.pop() ?? EMPTY) }, claim), plain), unsub).toBe('T');
     m.expectSubscriptions(failing.subscriptions).toBe(withdrawn);
   }));
 
   it('does not ask again when the store refuses', marbles(({ scheduler, cold, ...m }) => {
+    const asked: unknown[] = [];
     const failing = cold('#', undefined, new DeniedError('no permission'));
-    m.expectObservable(concat(of(liveLease(scheduler)), NEVER).pipe(acquire({ ...atOnce, withdraw: () => failing }, claim), plain), '--!').toBe('T');
+    m.expectObservable(concat(of(liveLease(scheduler)), NEVER).pipe(acquire({ ...atOnce, withdraw: () => defer(() => (asked.push(1) < 9 ? failing : EMPTY)) }, claim), plain), '--!').toBe('T');
     m.expectSubscriptions(failing.subscriptions).toBe('--(^!)');
   }));
 

@@ -60,7 +60,8 @@ describe('reacquire', () => {
   it.each([['DENIED', new DeniedError('no permission')], ['an error of somebody else', new Error('oops')]])('passes what a retry cannot mend at once: %s', (_, error) => marbles(({ scheduler, cold, ...m }) => {
     const source = cold('-T-#', undefined, error);
     const subs = '       ^--!';
-    m.expectObservable(source.pipe(reacquire({ ...growing, scheduler }))).toBe('-T-#', undefined, error);
+    const unsub = '      ---------!';
+    m.expectObservable(source.pipe(reacquire({ ...growing, scheduler })), unsub).toBe('-T-#', undefined, error);
     m.expectSubscriptions(source.subscriptions).toBe(subs);
   })());
 
