@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { consulBackend } from '../../../src/backends/consul/index.js';
 import { election } from '../../../src/index.js';
+import { sessions } from '../../backends/consul/scene.js';
 import { times } from '../../fixtures/times.js';
 import { type ConsulAgent, startConsul } from '../../servers/consul.js';
-import { now } from '../harness/clock.js';
+import { until } from '../../servers/until.js';
 import { say } from '../harness/figures.js';
 import { Recording } from '../harness/recording.js';
 
@@ -34,32 +35,28 @@ it('two proclaims in one tenure leave the token unchanged, for holder and observ
 
 describe('consul lock', () => {
   it('and we take turns: no overlap', { timeout: 300_000 }, async () => {
-    const turns = times(50, 6);
+    const turns = times(50, 5);
     const backend = consulBackend({ port: agent.port });
-    const key = 'turns';
-    const overlaps: string[] = [];
-    let [ours, tokens]: [boolean, bigint[]] = [false, []];
-    const mine = election(backend, { key, ttl: 3_000 });
+    const mine = election(backend, { key: 'turns', ttl: 3_000 });
     const tenures = new Recording(mine.tenure$);
+    const [overlaps, tokens]: [string[], bigint[]] = [[], []];
+    let from = 0;
     for (let turn = 0; turn < turns; turn++) {
-      const { value } = await tenures.until('it leads', Boolean, { from: tenures.told.length - 1 });
-      [ours, tokens] = [true, [...tokens, value?.token ?? 0n]];
-      const tool = agent.spawnConsul('lock', key, `echo in; sleep 0.05; echo out`);
-      const entered = tool.saw(/in\n/).then(() => {
-        if (ours || mine.isSelected()) overlaps.push(`turn ${turn}: in while we lead`);
-      });
-      await tool.saw(/^/); // it has begun
-      const before = now();
-      ours = false;
-      await mine.stepDown();
-      await entered;
-      const again = tenures.until('it leads again', Boolean, { from: tenures.told.length });
-      const { at } = tenures.last ? { at: Infinity } : await again;
-      if (!/out\n/.test(tool.output)) overlaps.push(`turn ${turn}: we lead before it is out`);
-      expect(at).toBeGreaterThan(before);
+      const { value } = await tenures.until('it leads', Boolean, { from });
+      tokens.push(value!.token);
+      const tool = agent.spawnConsul('lock', 'turns', 'echo in; sleep 0.1; echo out');
+      await until('it waits', async () => (await sessions(agent)).length === 2);
+      if (tool.output.includes('in')) overlaps.push(`turn ${turn}: it is in while we lead`);
+      from = tenures.told.length;
+      await mine.stop();
+      await tool.saw(/in\n/);
+      if (mine.isSelected()) overlaps.push(`turn ${turn}: we lead while it is in`);
+      mine.start();
+      await tenures.until('it leads again', Boolean, { from });
+      if (!tool.output.includes('out')) overlaps.push(`turn ${turn}: we lead before it is out`);
       await tool.exited;
     }
-    say('hand-overs with consul lock', { turns, overlaps: overlaps.length });
+    say('hand-overs with consul lock, both ways', { turns, overlaps: overlaps.length });
     expect(overlaps).toEqual([]);
     expect(tokens.every((token, i) => i === 0 || token > tokens[i - 1]!)).toBe(true);
     tenures.stop();
