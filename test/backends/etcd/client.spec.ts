@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Etcd3 } from 'etcd3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenureRef } from '../../../src/core/types.js';
+import { Child } from '../../servers/childProcess.js';
 import { type EtcdNode, startEtcd } from '../../servers/etcd.js';
 import { startProxy } from '../../servers/faultProxy.js';
 import { until } from '../../servers/until.js';
@@ -75,10 +77,10 @@ describe('requests', () => {
     reset();
     const claim = claimOn(freshKey(), 'one');
     const monitored = one.listen(one.backend.monitor(await one.hold(claim)));
-    await etcd.etcdctl('get', 'x'); // long enough for anything to be sent that is not to be
+    for (let beats = 0; beats < 3; beats++) await one.renew(); // long enough for what is not to be sent
     monitored.leave();
     await one.withdraw(claim);
-    expect(counts).toEqual({ txn: 2 });
+    expect(counts).toEqual({ txn: 2, leaseKeepAlive: 3 });
     await one.close();
     close();
   });
@@ -136,5 +138,11 @@ describe('close', () => {
     });
     await expect(done(one.backend.revoke(one.lease))).rejects.toMatchObject({ retryable: false });
     await proxy.close();
+  });
+
+  it('lets the process end', async () => {
+    const leaving = new Child(process.execPath, ['--import', 'tsx', 'test/backends/etcd/leaving.fixture.ts', etcd.host]);
+    expect([await Promise.race([leaving.exited, pause(10_000, 'stays')]), leaving.output]).toEqual([0, '']);
+    await leaving.stop();
   });
 });

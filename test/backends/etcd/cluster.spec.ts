@@ -47,8 +47,8 @@ describe('three nodes', () => {
     const hung = role === 'leader' ? leader : (cluster.nodes.find((node) => node !== leader) as EtcdNode);
     const [key, one, two] = [
       freshKey(),
-      await actor({ hosts: cluster.hosts }).granted(),
-      await actor({ hosts: cluster.hosts }).granted(),
+      await actor({ hosts: cluster.hosts }).granted(60_000),
+      await actor({ hosts: cluster.hosts }).granted(60_000),
     ];
     await Promise.all([one.renew(), two.renew()]);
     const claim = claimOn(key, 'one');

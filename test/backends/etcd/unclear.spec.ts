@@ -108,6 +108,19 @@ it('a repeated put that comes late takes no announcement back', async () => {
   await other.close();
 });
 
+it('what is announced while the store is out of reach comes with the claim', async () => {
+  const [key, one] = [freshKey(), await actor({ hosts: proxy.host }).granted()];
+  proxy.refuse();
+  proxy.reset();
+  const claim = claimOn(key, 'one', { value: 'old' });
+  const held = one.hold(claim);
+  const announced = done(one.backend.update(one.ref(claim), 'new'));
+  await expect(one.renew()).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
+  await proxy.accept();
+  await Promise.all([held, announced]);
+  expect(await etcd.etcdctl('get', '--prefix', `${key}/`, '--print-value-only')).toBe('new\n');
+});
+
 describe('a lease', () => {
   /** As it is on the wire: 60 s, and then the id. */
   const asksForAMinute = (chunk: Buffer) => chunk.includes(Buffer.from([8, 60, 16]));
@@ -121,8 +134,7 @@ describe('a lease', () => {
     await hold.caught;
     asked.unsubscribe();
     hold.letGo();
-    await until('nothing is under way', () => backend.close().then(() => true));
-    expect(await leases()).toBe(before);
+    await until('it has come and gone', async () => (await leases()) === before);
   });
 
   it('whose grant is answered by nobody is revoked by its name', async () => {

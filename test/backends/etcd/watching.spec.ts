@@ -96,4 +96,18 @@ describe('a watch', () => {
     await until('each holder', () => watched.every((each, i) => last(each)?.id === keys[i]));
     expect(watched.map(({ values }) => values.length)).toEqual([2, 2, 2]);
   });
+
+  it('over a prefix serves a key at once that somebody looks at later', async () => {
+    const [first, second] = [
+      await actor({ hosts: etcd.host, prefix: 'mine/' }).granted(60_000),
+      await actor({ hosts: etcd.host, prefix: 'mine/' }).granted(60_000),
+    ];
+    const [key, elsewhere] = [freshKey(), second.listen(second.backend.watch(freshKey()))];
+    await until('the prefix is watched', () => elsewhere.values.length);
+    const claim = claimOn(key, 'first');
+    await first.hold(claim);
+    const waiting = await second.queue(claimOn(key, 'second'));
+    await first.withdraw(claim);
+    await until('its turn, long before anything is read again', () => waiting.values.length, 5_000);
+  });
 });
