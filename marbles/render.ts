@@ -21,8 +21,22 @@ const drawings = async () =>
 const present = () => readdirSync(FOLDER).filter((file) => file.endsWith('.svg'));
 const read = (file: string) => readFileSync(new URL(file, FOLDER), 'utf8');
 
+/** Undefined for what nobody knows. */
+function asked() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n`);
+    return undefined;
+  }
+}
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: OPTIONS });
+  const values = asked();
+  if (values === undefined) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
   if (values.help) {
     process.stdout.write(USAGE);
     return 0;
