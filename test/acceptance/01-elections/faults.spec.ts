@@ -259,3 +259,22 @@ describe('the connection is cut right after the watch is created', () => {
     }
   });
 });
+
+describe('the server is gone for good', () => {
+  it.each(['kill', 'pause'] as const)('%s: stop() resolves when the ttl has run out there, close() soon after', async (how) => {
+    const doomed = await startEtcd();
+    const mine = stands(doomed.host, { key: 'doomed', ttl: 2_000 });
+    await mine.leads();
+    await doomed[how]();
+    const begun = now();
+    mine.selected.stop();
+    await mine.mine.stop();
+    const stopped = now();
+    await mine.backend.close();
+    const closed = now();
+    say(`server gone for good (${how}), ttl 2000 ms`, { 'stop() took': stopped - begun, 'close() took': closed - stopped });
+    expect(stopped - begun).toBeLessThan(2_000 + 3_500); // one last request may be under way
+    expect(closed - stopped).toBeLessThan(7_000);
+    await doomed.stop();
+  });
+});

@@ -35,15 +35,15 @@ const proxied = async () => {
 const all = <T>(count: number, run: (i: number) => Promise<T>) => Promise.all(Array.from({ length: count }, (_, i) => run(i)));
 
 /** Milliseconds from our own `false` to the end of the key, when the network falls silent at the i-th phase of a renewal. */
-async function ours(ttl: number, i: number): Promise<number> {
-  const [key, proxy] = [`partition/${ttl}/${i}`, await proxied()];
+async function ours(ttl: number, i: number, direction: 'up' | 'down' | 'both' = 'both'): Promise<number> {
+  const [key, proxy] = [`partition/${direction}/${ttl}/${i}`, await proxied()];
   const backend = etcdBackend({ hosts: proxy.host });
   const mine = election(backend, { key, ttl });
   const selected = new Recording(mine.isSelected$);
   await selected.until('it leads', Boolean);
   await atPhase(ttl, i, runs); // past several renewals, and at all phases of one
 
-  proxy.freeze();
+  proxy.freeze(direction);
   const frozen = now();
   const [gone, lost] = await Promise.all([
     observer.gone(key, frozen, 3 * ttl),
@@ -94,6 +94,19 @@ describe('when the network falls silent', () => {
     await observer.close();
     await expectNothingLeft(etcd);
     observer = await Observer.of(etcd.host, '');
+  });
+
+  it('also when only requests, or only answers, are lost', { timeout: 120_000 }, async () => {
+    const [up, down] = await Promise.all(
+      (['up', 'down'] as const).map((direction) => all(times(10, 2), (i) => ours(2_000, i, direction))),
+    );
+    const figures = {
+      'requests lost, smallest lead': Math.min(...(up ?? [])),
+      'answers lost, smallest lead': Math.min(...(down ?? [])),
+    };
+    say('partition in one direction, ttl 2000 ms', figures);
+    expect([...(up ?? []), ...(down ?? [])].filter((lead) => lead <= 0)).toEqual([]);
+    await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
   });
 
   it("etcd3's own Election, measured", { timeout: 120_000 }, async () => {
