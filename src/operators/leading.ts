@@ -7,8 +7,8 @@ export interface Witness {
   readonly own: Tenure | null;
   /** What the store told last; undefined until it answers. */
   readonly seen: Leader | null | undefined;
-  /** The token that we gave up last. */
-  readonly given?: bigint | undefined;
+  /** What we gave up last. */
+  readonly given?: Pick<Leader, 'id' | 'token'> | undefined;
 }
 
 export const NO_WITNESS: Witness = { own: null, seen: undefined };
@@ -34,14 +34,18 @@ export function leading(
 const standing = ({ own: before, seen, given }: Witness, own: Tenure | null): Witness => ({
   own,
   seen: own ? null : seen,
-  given: before?.token ?? given,
+  given: before ? { id: before.id, token: before.token } : given,
 });
 
 /** The leader that a witness names, checked now: our own word counts while we hold. Undefined: the store has not answered yet. */
 export const leaderOf = ({ own, seen, given }: Witness): Leader | null | undefined => {
   if (own?.isCurrent()) return { id: own.id, value: own.value, token: own.token };
-  return seen && seen.token !== (own?.token ?? given) ? seen : seen && null;
+  return seen && same(seen, own ?? given) ? null : seen;
 };
+
+/** Tokens alone begin anew when the store has lost its data. */
+const same = (one: Pick<Leader, 'id' | 'token'>, other?: Pick<Leader, 'id' | 'token'>): boolean =>
+  one.token === other?.token && one.id === other.id;
 
 export const sameLeader = (one: Leader | null, other: Leader | null): boolean =>
   one?.token === other?.token && one?.id === other?.id && one?.value === other?.value;

@@ -41,6 +41,14 @@ describe('leading', () => {
     m.expectObservable(told, '------------!').toBe('na---n-----b', { n: 'nobody', a: 'a', b: 'b' });
   }));
 
+  // trap: a store that has lost its data counts from 1 again
+  it('shows somebody else with the token that we gave up', marbles(({ scheduler, hot, ...m }) => {
+    const own = hot(' na-n--------', { n: null, a: tenure(a, scheduler) });
+    const seen = hot('n----n---d---', { n: null, d: { ...b, token: a.token } });
+    const told = leading(own, seen).pipe(map(leaderOf), map((leader) => leader?.id ?? 'nobody'), distinctUntilChanged());
+    m.expectObservable(told, '------------!').toBe('na-n-----b--', { n: 'nobody', a: 'a', b: 'b' });
+  }));
+
   it('shows our next token', marbles(({ scheduler, hot, ...m }) => {
     const own = hot(' na-n---c----', { n: null, a: tenure(a, scheduler), c: tenure(c, scheduler) });
     const seen = hot('n----a---c--', { a, c, n: null });
