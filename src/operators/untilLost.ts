@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, dematerialize, finalize, materialize, merge, of, switchMap, tap } from 'rxjs';
+import { type MonoTypeOperatorFunction, NEVER, defer, finalize, merge, of, switchMap, tap } from 'rxjs';
 import type { Tenure } from '../core/tenure.js';
 import type { Backend } from '../core/types.js';
 
@@ -9,21 +9,26 @@ import type { Backend } from '../core/types.js';
  *     key       -------x           deleted by an administrator
  *     output    T------#
  *
- * By the time the error is told, `isCurrent()` is false and `signal` has aborted.
+ * By the time the error is told, `isCurrent()` is false and `signal` has aborted, with the error as its reason.
  *
  * @returns The tenure; never completes.
  * @throws {ClaimLostError} as a notification; and what the source fails with.
  */
 export function untilLost(backend: Pick<Backend, 'monitor'>): MonoTypeOperatorFunction<Tenure> {
-  const monitored = (tenure: Tenure) =>
-    merge(of(tenure), backend.monitor(tenure)).pipe(
-      tap({ error: (error: unknown) => tenure.end(error) }),
-      finalize(() => tenure.end()),
-    );
   return (tenure$) =>
-    tenure$.pipe(
-      materialize(), // so that switchMap leaves, and with it ends, the tenure before the source's error passes
-      switchMap((told) => (told.kind === 'N' ? monitored(told.value).pipe(materialize()) : of(told))),
-      dematerialize(),
-    );
+    defer(() => {
+      const held = new Set<Tenure>();
+      const monitored = (tenure: Tenure) => {
+        held.add(tenure);
+        return merge(of(tenure), backend.monitor(tenure), NEVER).pipe(finalize(() => left(tenure)));
+      };
+      const left = (tenure: Tenure) => {
+        held.delete(tenure);
+        tenure.end();
+      };
+      return tenure$.pipe(
+        switchMap(monitored),
+        tap({ error: (error: unknown) => held.forEach((tenure) => tenure.end(error)) }), // the lease's loss too
+      );
+    });
 }

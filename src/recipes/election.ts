@@ -110,7 +110,7 @@ export function election(backend: Backend, options: ElectionOptions): Election {
   const attempts = new Set<Attempt>();
   const announced$ = new BehaviorSubject(value);
   const own$ = new BehaviorSubject<Tenure | null>(null);
-  const given$ = new BehaviorSubject<bigint | undefined>(undefined); // our latest token, which nobody is shown once it is given up
+  const given$ = new BehaviorSubject<Tenure | null>(null); // our latest, which nobody is shown once it is given up
   const witness$ = new BehaviorSubject(NO_WITNESS);
   const answered$ = new BehaviorSubject<Instant | null>(null);
   const facts$ = new Subject<ElectionFact>();
@@ -145,7 +145,7 @@ export function election(backend: Backend, options: ElectionOptions): Election {
   );
   const tenure$ = run.orders$.pipe(
     whenRunning(campaign$),
-    tap((tenure) => given$.next(tenure?.token ?? given$.value)),
+    tap((tenure) => given$.next(tenure ?? given$.value)),
     tap({ next: (tenure) => own$.next(tenure), finalize: () => own$.next(null) }), // leader$ hears it first
     shareLatest(),
     current(), // after the share: what is replayed to a late subscriber is checked as well
@@ -157,7 +157,7 @@ export function election(backend: Backend, options: ElectionOptions): Election {
     tap(answered),
     share(), // known$, which replays, is always the first to subscribe
   );
-  const known$ = defer(() => leading(own$, seen$, { ...NO_WITNESS, given: given$.value })).pipe(
+  const known$ = defer(() => leading(own$, seen$, { ...NO_WITNESS, given: given$.value ?? undefined })).pipe(
     tap({ next: (witness) => witness$.next(witness), finalize: () => witness$.next(NO_WITNESS) }),
     shareLatest(),
   );
