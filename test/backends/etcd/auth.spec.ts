@@ -60,4 +60,10 @@ describe('authentication', () => {
     await until('the next holder', () => waiting.values[0]?.id === 'two' && watched.values.at(-1)?.id === 'two');
     expect(watched.end).toBe(undefined);
   });
+
+  it('renews after a restart, when nothing else asks for a token', async () => {
+    const one = await actor({ hosts: etcd.host, auth: user }).granted();
+    await etcd.restart();
+    await until('a renewal', () => one.renew().then(() => true), 3_000);
+  });
 });
