@@ -8,6 +8,8 @@ export interface Operation {
   readonly index?: number;
   readonly value?: string;
   readonly flag?: boolean;
+  /** A number that Consul keeps beside the value, and that makes a write of the same value a change. */
+  readonly flags?: number;
 }
 
 /** More are refused. */
@@ -17,8 +19,8 @@ export const MOST_OPERATIONS = 64;
 export const encoded = (operations: readonly Operation[]): Buffer =>
   Buffer.from(`[${operations.map((operation) => `{"KV":${body(operation)}}`).join(',')}]`);
 
-function body({ verb, key, session, index, value, flag }: Operation): string {
+function body({ verb, key, session, index, value, flag, flags }: Operation): string {
   const Value = value === undefined ? undefined : Buffer.from(value).toString('base64');
-  const fields = JSON.stringify({ Verb: verb, Key: key, Session: session, Index: index, Value });
+  const fields = JSON.stringify({ Verb: verb, Key: key, Session: session, Index: index, Value, Flags: flags });
   return flag ? `${fields.slice(0, -1)},"Flags":${LOCK_FLAG}}` : fields;
 }
