@@ -1,5 +1,6 @@
 import { map } from 'rxjs';
 import type { Claim, LeaseRef } from '../../core/types.js';
+import { sweeping } from './operations.js';
 import { Place } from './place.js';
 import type { Store } from './store.js';
 import type { Operation } from './transaction.js';
@@ -49,15 +50,10 @@ export class Places {
   /** Removes keys of our leases that no live claim answers for: late writes of claims that are over. Best effort, at each sight. */
   sweep(folder: string, { lock, claims }: Queue): void {
     const stray = (session: string | undefined, name: string) => session !== undefined && this.ours(session) && !this.#live.has(name);
-    const strays: Operation[][] = claims
-      .filter(({ key, session }) => stray(session, key.slice(folder.length)))
-      .map(({ key }) => [{ verb: 'delete', key }]);
-    if (lock && stray(lock.session, lock.value)) {
-      strays.push([
-        { verb: 'check-index', key: lock.key, index: lock.modifyIndex },
-        { verb: 'delete', key: lock.key },
-      ]);
-    }
+    const strays = sweeping({
+      lock: lock && stray(lock.session, lock.value) ? lock : undefined,
+      claims: claims.filter(({ key, session }) => stray(session, key.slice(folder.length))),
+    });
     strays.forEach((operations) => this.#remove(operations));
   }
   /** Looks for the keys of claims in doubt; to be done at each renewal of their lease, so that a failure is mended by the next. */

@@ -6,26 +6,31 @@ const RUNNING = 6;
 /** Consul keeps a query that was left open until its wait ends, and counts connections by address: 200 by default. */
 const LEFT_BEHIND = 12;
 
-/** A bounded number of blocking queries, those that the agent still keeps for us included. First come, first served. */
-export class Slots {
-  #running = 0;
-  readonly #behind = new Set<NodeJS.Timeout>();
-  readonly #waiting = new Set<() => void>();
+/** One that wants room, or has it. */
+interface Guest {
+  readonly urgent: boolean;
+  readonly begin: () => Subscription;
+  running?: Subscription;
+}
 
-  /** Subscribes when there is room; until then whoever waits reads from time to time. */
-  use<T>(query: Observable<T>): Observable<T> {
+/**
+ * A bounded number of blocking queries, those that the agent still keeps for us included. First come, first served, but
+ * who waits for his turn goes first: he takes the room of one that doesn't.
+ */
+export class Slots {
+  readonly #guests = new Set<Guest>();
+  readonly #behind = new Set<NodeJS.Timeout>();
+
+  /** Subscribes when there is room, again where it was taken meanwhile; until then whoever waits reads from time to time. */
+  use<T>(query: Observable<T>, urgent: boolean): Observable<T> {
     return new Observable((subscriber) => {
-      let inner: Subscription | undefined;
-      const begin = () => {
-        this.#running++;
-        inner = query.subscribe(subscriber);
-      };
-      this.#waiting.add(begin);
+      const told = { next: (value: T) => subscriber.next(value), error: (error: unknown) => subscriber.error(error) };
+      const guest: Guest = { urgent, begin: () => query.subscribe(told) };
+      this.#guests.add(guest);
       this.#admit();
       return () => {
-        if (this.#waiting.delete(begin)) return;
-        inner?.unsubscribe();
-        this.#running--;
+        this.#guests.delete(guest);
+        guest.running?.unsubscribe();
         this.#admit();
       };
     });
@@ -41,15 +46,24 @@ export class Slots {
   }
 
   close(): void {
-    this.#waiting.clear();
+    this.#guests.clear();
     this.#behind.forEach((end) => clearTimeout(end));
   }
 
   #admit(): void {
-    for (const begin of this.#waiting) {
-      if (this.#running >= RUNNING || this.#running + this.#behind.size >= RUNNING + LEFT_BEHIND) return;
-      this.#waiting.delete(begin);
-      begin();
+    const running = [...this.#guests].filter((guest) => guest.running);
+    const waiting = [...this.#guests]
+      .filter((guest) => !guest.running)
+      .sort((one, other) => Number(other.urgent) - Number(one.urgent));
+    const [next] = waiting;
+    if (!next || running.length + this.#behind.size >= RUNNING + LEFT_BEHIND) return;
+    if (running.length >= RUNNING) {
+      const patient = next.urgent ? running.find(({ urgent }) => !urgent) : undefined;
+      if (!patient) return;
+      patient.running?.unsubscribe();
+      delete patient.running;
     }
+    next.running = next.begin();
+    this.#admit();
   }
 }

@@ -15,6 +15,7 @@ import {
 } from 'rxjs';
 import { ClaimLostError, HeldError, LeaseLostError } from '../../core/errors.js';
 import type { Claim } from '../../core/types.js';
+import { entering, givingBack, taking } from './operations.js';
 import type { Place } from './place.js';
 import type { Sessions } from './sessions.js';
 import type { Reading } from './store.js';
@@ -22,7 +23,7 @@ import type { Operation } from './transaction.js';
 import { conflictOf, translated } from './translate.js';
 import type { Interest } from './view.js';
 import type { Views } from './views.js';
-import { EMPTY_QUEUE, type Entry, type Queue, announce, queueOf } from './wire.js';
+import { EMPTY_QUEUE, type Entry, type Queue, queueOf } from './wire.js';
 
 /** Nothing tells when a lock delay ends, and each try is a write on every server. */
 const LOCK_DELAY_PACE = 500;
@@ -55,7 +56,7 @@ export class Turn {
   #watch(): Observable<Entry> {
     const { place } = this;
     const before: Interest['only'] = (queue) => queue.claims[queue.claims.findIndex(({ key }) => key === place.key) - 1] ?? queue.lock;
-    return defer(() => this.views.observe(place.folder, { every: place.lease.ttl / 5, only: before }, this.#last)).pipe(
+    return defer(() => this.views.observe(place.folder, { every: place.lease.ttl / 5, only: before, urgent: true }, this.#last)).pipe(
       exhaustMap(() => this.#bridged(this.#settle())),
     );
   }
@@ -88,17 +89,8 @@ export class Turn {
   #enter(queue = EMPTY_QUEUE, alone = queue.claims.length === 0 && !queue.lock?.session): Observable<Entry> {
     const { place, claim } = this;
     if (!alone && !this.#waits) return this.#refused();
-    const [value, session] = [claim.value ?? '', place.lease.id];
-    const queueUp: Operation[] = [
-      { verb: 'check-not-exists', key: place.key }, // what is sent twice must not undo an update
-      { verb: 'lock', key: place.key, session, value: announce(claim.id ?? claim.nonce, value) },
-    ];
-    const operations = [
-      ...(alone ? [...free(place, queue.lock), ...queueUp, lock(place)] : queueUp),
-      { verb: 'get-tree', key: place.folder } as const,
-    ];
-    place.value = value;
-    return this.#write(operations, {
+    place.value = claim.value ?? '';
+    return this.#write(entering(place, claim.id ?? claim.nonce, place.value, queue, alone), {
       done: (reading) => this.#step(this.#learn(reading)),
       conflict: ({ held, lockDelay }) => {
         if (this.#waits) return alone ? this.#enter(queue, false) : this.#look();
@@ -109,7 +101,7 @@ export class Turn {
   /** We are first, and nobody holds it. */
   #take(own: Entry, remnant?: Entry): Observable<Entry> {
     const { place } = this;
-    return this.#write([{ verb: 'check-index', key: own.key, index: own.modifyIndex }, ...free(place, remnant), lock(place)], {
+    return this.#write(taking(place, own, remnant), {
       done: ({ entries, index }) => {
         const taken = entries.filter(({ key }) => key === place.lock).map((entry) => ({ ...entry, value: place.name }));
         this.views.get(place.folder)?.correct((queue) => ({ ...queue, lock: taken[0] }), index);
@@ -119,10 +111,9 @@ export class Turn {
     });
   }
   /** Somebody was there before us: nobody has heard of a tenure yet. */
-  #giveBack({ key, modifyIndex }: Entry): Observable<Entry> {
+  #giveBack({ modifyIndex }: Entry): Observable<Entry> {
     const { place } = this;
-    const leave: Operation[] = this.#waits ? [] : [{ verb: 'delete', key: place.key }];
-    return this.#write([{ verb: 'check-index', key, index: modifyIndex }, { verb: 'delete', key }, ...leave], {
+    return this.#write(givingBack(place, modifyIndex, this.#waits), {
       done: () => {
         this.views.get(place.folder)?.correct((queue) => ({ ...queue, lock: undefined }));
         return this.#waits ? this.#look() : this.#refused();
@@ -188,10 +179,3 @@ interface Outcomes {
   readonly done: (reading: Reading) => Observable<Entry> | Entry[];
   readonly conflict: (met: { readonly lockDelay: boolean; readonly held: boolean }) => Observable<Entry>;
 }
-
-/** Nobody holds it; not even we, by another claim: a session may lock twice. */
-const free = ({ lock: key }: Place, remnant?: Entry): Operation[] => [
-  remnant && !remnant.session ? { verb: 'check-index', key, index: remnant.modifyIndex } : { verb: 'check-not-exists', key },
-];
-/** Written once a tenure: its index is the token. */
-const lock = ({ lock: key, name, lease }: Place): Operation => ({ verb: 'lock', key, session: lease.id, value: name, flag: true });

@@ -1,6 +1,7 @@
 import { EMPTY, type Observable, catchError, first, identity, ignoreElements, lastValueFrom, mergeMap, tap, throwError } from 'rxjs';
 import { ClaimLostError } from '../../core/errors.js';
 import { request } from '../../core/request.js';
+import { announcing } from './operations.js';
 import type { Place } from './place.js';
 import type { Store } from './store.js';
 import { conflictOf, isUnclear } from './translate.js';
@@ -28,11 +29,7 @@ function changed(place: Place, store: Store, views: Views, text: string): Observ
     mergeMap(({ entries }) => {
       const own = place.in(queueOf(place.folder, entries));
       if (!own) return gone(place);
-      const { key, modifyIndex: index } = own;
-      const write = place.write([
-        { verb: 'check-session', key, session: place.lease.id },
-        { verb: 'cas', key, index, value: text },
-      ]);
+      const write = place.write(announcing(place, own, text));
       return own.value === text
         ? EMPTY
         : write.pipe(catchError((error: unknown) => (conflictOf(error) || isUnclear(error) ? again() : throwError(() => error))));

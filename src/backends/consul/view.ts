@@ -9,6 +9,8 @@ export interface Interest {
   readonly every: number;
   /** The one key that matters to this one; undefined: the whole queue. */
   readonly only?: (queue: Queue) => Entry | undefined;
+  /** Waits for its turn. */
+  readonly urgent?: boolean;
 }
 /** A queue as one answer showed it. */
 export interface Sight {
@@ -118,10 +120,14 @@ export class View {
   #target(): Target | undefined {
     const { queue } = this;
     if (!queue || (!queue.lock && queue.claims.length === 0)) return undefined;
-    const wanted = new Set([...this.#interests$.value].map(({ only }) => (only ? only(queue) : this.folder)));
+    const interests = [...this.#interests$.value];
+    const [wanted, urgent] = [
+      new Set(interests.map(({ only }) => (only ? only(queue) : this.folder))),
+      interests.some((each) => each.urgent),
+    ];
     const [first] = wanted;
-    if (wanted.size === 1 && typeof first === 'object') return { key: first.key, recurse: false, index: first.modifyIndex };
-    return first === undefined && wanted.size < 2 ? undefined : { key: this.folder, recurse: true, index: this.#floor };
+    if (wanted.size === 1 && typeof first === 'object') return { key: first.key, recurse: false, urgent, index: first.modifyIndex };
+    return first === undefined && wanted.size < 2 ? undefined : { key: this.folder, recurse: true, urgent, index: this.#floor };
   }
 }
 
@@ -139,4 +145,5 @@ const unchanged = (one: Queue | undefined, other: Queue) =>
   one.claims.length === other.claims.length &&
   one.claims.every(({ modifyIndex }, i) => modifyIndex === other.claims[i]?.modifyIndex);
 
-const same = (one?: Target, other?: Target) => one?.key === other?.key && one?.recurse === other?.recurse;
+const same = (one?: Target, other?: Target) =>
+  one?.key === other?.key && one?.recurse === other?.recurse && one?.urgent === other?.urgent;

@@ -22,6 +22,8 @@ import { type Entry, type Queue, queueOf } from './wire.js';
 
 /** How often an empty prefix is looked at: there is nothing to wait on. */
 const EMPTY_PACE = 1_000;
+/** What it showed was older than what we know. */
+const SOON = 20;
 
 /** The queues somebody looks at, and the reads that serve them: one blocking query for a prefix, or up to six for single ones. */
 export class Views {
@@ -62,13 +64,17 @@ export class Views {
     this.#slots.close();
   }
 
+  get #anything(): boolean {
+    return [...this.#views.values()].some(({ view: { queue } }) => queue?.lock ?? queue?.claims.length);
+  }
+
   #open(folder: string): View {
     const view: View = new View(folder, {
       turn: () => this.store.turn(),
       reread: () => this.reread(folder),
-      listen: (target) => (this.prefix ? NEVER : this.#slots.use(this.#alone(view, folder, target))),
+      listen: (target) => (this.prefix ? NEVER : this.#slots.use(this.#alone(view, folder, target), target.urgent)),
       seen: (queue) => {
-        if (queue.lock || queue.claims.length > 0) this.#found$.next();
+        if (queue.lock ?? queue.claims.length) this.#found$.next();
         this.seen(folder, queue);
       },
     });
@@ -112,9 +118,9 @@ export class Views {
     });
   }
   /** Every queue under the prefix, by one blocking query; it outlives the last observer by one wait, so that none is left open in a loop. */
-  readonly #all$ = defer(() => follow(this.store, this.#slots, { key: this.prefix, recurse: true })).pipe(
+  readonly #all$ = defer(() => follow(this.store, this.#slots, { key: this.prefix, recurse: true, urgent: true })).pipe(
     tap((reading) => this.#tell(this.#views.keys(), reading, true)),
-    repeat({ delay: () => race(timer(EMPTY_PACE), this.#found$) }),
+    repeat({ delay: () => (this.#anything ? timer(SOON) : race(timer(EMPTY_PACE), this.#found$)) }),
     share({ resetOnRefCountZero: () => merge(timer(WAIT), this.#closed$) }),
   );
 }

@@ -1,7 +1,7 @@
 import { EMPTY, type Observable, catchError, concat, ignoreElements, mergeMap, throwError, timer } from 'rxjs';
+import { removing } from './operations.js';
 import type { Place } from './place.js';
 import type { Store } from './store.js';
-import type { Operation } from './transaction.js';
 import { conflictOf } from './translate.js';
 import { type Queue, queueOf } from './wire.js';
 
@@ -36,14 +36,7 @@ export function cleared(place: Place, store: Store): Observable<never> {
 
 /** Never the next tenure of the same session: `.lock` goes only as this tenure has written it. */
 function removed(place: Place, store: Store, token?: number): Observable<never> {
-  const unlock: Operation[] =
-    token === undefined
-      ? []
-      : [
-          { verb: 'check-index', key: place.lock, index: token },
-          { verb: 'delete', key: place.lock },
-        ];
-  return place.write([...unlock, { verb: 'delete', key: place.key }]).pipe(
+  return place.write(removing(place, token)).pipe(
     ignoreElements(),
     catchError((error: unknown) => (conflictOf(error) ? cleared(place, store) : throwError(() => error))),
   );

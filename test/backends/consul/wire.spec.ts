@@ -61,6 +61,38 @@ describe('what is in the store', () => {
   });
 });
 
+describe('liveness', () => {
+  const session = async (id: string) => (await ask<Record<string, unknown>[]>(agent, `/session/info/${id}`))[0];
+
+  it('is a check of ttl bound to a service, and a session of at least 10 s that hangs on nothing else', async () => {
+    const { backend, lease } = await scene(connected(), { ttl: 1_000 });
+    expect(lease.ttl).toBe(1_000);
+    const [service] = await services(agent);
+    expect(await session(lease.id)).toMatchObject({
+      TTL: '10000ms',
+      LockDelay: 0,
+      Behavior: 'delete',
+      NodeChecks: [],
+      ServiceChecks: [{ ID: service }],
+    });
+    await backend.close();
+  });
+
+  it('with nodeHealth hangs on serfHealth too, and grants at most 3 s', async () => {
+    const { backend, lease } = await scene(connected({ nodeHealth: true }));
+    expect(lease.ttl).toBe(3_000);
+    expect(await session(lease.id)).toMatchObject({ NodeChecks: ['serfHealth'] });
+    await backend.close();
+  });
+
+  it("by 'session' registers nothing", async () => {
+    const { backend, lease } = await scene(connected({ liveness: 'session', lockDelay: '1500ms' }));
+    expect(await services(agent)).toEqual([]);
+    expect(await session(lease.id)).toMatchObject({ TTL: '10000ms', LockDelay: 1_500_000_000, NodeChecks: [], ServiceChecks: [] });
+    await backend.close();
+  });
+});
+
 describe('what it costs', () => {
   it('two requests and two writes to lock and release', async () => {
     const { backend, claim, hold, withdraw } = await scene(connected());

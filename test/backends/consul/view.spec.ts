@@ -1,0 +1,70 @@
+import { NEVER } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { type Sight, View } from '../../../src/backends/consul/view.js';
+import type { Entry, Queue } from '../../../src/backends/consul/wire.js';
+
+const entry = (key: string, modifyIndex: number): Entry => ({ key, value: '', session: 's', createIndex: modifyIndex, modifyIndex });
+const held = (index: number): Queue => ({ lock: entry('k/.lock', index), claims: [entry('k/s.n', index)] });
+const free: Queue = { lock: undefined, claims: [] };
+
+/** A view, and what it says of the lock: its index, or nothing. */
+function viewed() {
+  let [turn, rereads] = [0, 0];
+  const view = new View('k/', { turn: () => ++turn, reread: () => rereads++, listen: () => NEVER, seen: () => undefined });
+  const said: (number | undefined)[] = [];
+  view.observe({ every: 1_000 }).subscribe(({ lock }) => said.push(lock?.modifyIndex));
+  /** An answer to a question that is asked now. */
+  const asked = () => {
+    const at = ++turn;
+    return (queue: Queue, index: number): Sight => ({ queue, index, asked: at });
+  };
+  return { view, said, asked, rereads: () => rereads };
+}
+
+describe('answers that overtake one another', () => {
+  it('are told in the order of the store: an older one is dropped, and a fresh read asked for', () => {
+    const { view, said, asked, rereads } = viewed();
+    const [slow, quick] = [asked(), asked()];
+    view.learn(quick(held(7), 7));
+    view.learn(slow(held(5), 5));
+    expect([said, rereads()]).toEqual([[7], 1]);
+  });
+
+  it('never bring back a token that we gave up ourselves', () => {
+    const { view, said, asked } = viewed();
+    view.learn(asked()(held(7), 7));
+    const before = asked();
+    view.correct(() => free);
+    view.learn(before(held(7), 7));
+    expect(said).toEqual([7, undefined]);
+  });
+
+  it('count when they are later, though asked for earlier: a blocking query has waited', () => {
+    const { view, said, asked } = viewed();
+    const blocking = asked();
+    view.learn(asked()(held(7), 7));
+    view.learn(blocking(free, 9));
+    expect(said).toEqual([7, undefined]);
+  });
+});
+
+describe('a lower index', () => {
+  it('is the new present when it was asked for after all that is known: the store lost its data', () => {
+    const { view, said, asked } = viewed();
+    view.learn(asked()(held(700), 700));
+    view.learn(asked()(held(3), 3));
+    view.learn(asked()(held(5), 5));
+    expect(said).toEqual([700, 3, 5]);
+  });
+});
+
+describe('what nobody asked for', () => {
+  it('is told when it is news, and otherwise only now and then', () => {
+    const { view, said, asked } = viewed();
+    view.learn(asked()(held(7), 7));
+    view.learn(asked()(held(7), 8), true);
+    view.learn(asked()(held(9), 9), true);
+    view.learn(asked()(held(9), 9));
+    expect(said).toEqual([7, 9, 9]);
+  });
+});
