@@ -20,7 +20,10 @@ export class Moat {
     this.#cut = true;
   }
   close(): Promise<unknown> {
-    for (const socket of this.#sockets) 'destroy' in socket ? socket.destroy() : socket.close();
+    for (const socket of this.#sockets) {
+      if ('destroy' in socket) socket.destroy();
+      else socket.close();
+    }
     return Promise.all(this.#listeners.map((each) => new Promise<void>((resolve) => void each.close(() => resolve()))));
   }
 
@@ -34,8 +37,8 @@ export class Moat {
         // prettier-ignore
         this.#sockets.add(from);
         from.on('error', () => undefined);
-        from.on('data', (chunk) => this.#cut || to.write(chunk));
-        from.on('close', () => this.#cut || to.destroy());
+        from.on('data', (chunk) => void (this.#cut || to.write(chunk)));
+        from.on('close', () => void (this.#cut || to.destroy()));
       }
     });
     this.#listeners.push(listener);
@@ -51,7 +54,7 @@ export class Moat {
       if (!known) {
         ways.set(`${from.port}`, far);
         this.#sockets.add(far);
-        far.on('message', (answer) => this.#cut || near.send(answer, from.port, from.address));
+        far.on('message', (answer) => void (this.#cut || near.send(answer, from.port, from.address)));
       }
       if (!this.#cut) far.send(packet, port, BEHIND);
     });
