@@ -3,17 +3,23 @@ import { type Fault, type MemoryCall, memoryFaults } from '../../src/backends/me
 import { type Instant, elapsed, instant } from '../../src/core/clock.js';
 import { isTenureError } from '../../src/core/errors.js';
 import type { Tenure } from '../../src/core/tenure.js';
-import type { Backend, LeaseRef } from '../../src/core/types.js';
+import type { Backend, Leader, LeaseRef } from '../../src/core/types.js';
+import { openLease } from '../../src/operators/openLease.js';
+import { refreshLease } from '../../src/operators/refreshLease.js';
+import { shareLatest } from '../../src/operators/shareLatest.js';
 import { switchWhileSelected } from '../../src/operators/switchWhileSelected.js';
 import { whileSelected } from '../../src/operators/whileSelected.js';
 import { election } from '../../src/recipes/election.js';
 import { locker } from '../../src/recipes/locker.js';
+import { readWriteLock } from '../../src/recipes/readWriteLock.js';
+import { semaphore } from '../../src/recipes/semaphore.js';
 import type { Process } from './clock.js';
 import type { Connected, Model } from './model.js';
 
 export const KEY = 'jobs';
-export const TTL = 1_000;
-const MARGIN = TTL / 10;
+export const SEATS = 'seats';
+export const FILES = 'files';
+export const PERMITS = 2;
 
 interface Judge {
   /** A rule was broken. */
@@ -24,30 +30,50 @@ interface Judge {
   lost(client: Client, tenure: Tenure): void;
   /** Something left an operator on the strength of this tenure. */
   relied(client: Client, tenure: Tenure, what: string): void;
+  /** An observer was told of a leader. */
+  named(client: Client, leader: Leader): void;
+  /** Work of this tenure looked, and writes. */
+  wrote(client: Client, tenure: Tenure): void;
 }
 
-/** One process with an election, a locker and work to do, and what the judge wants to know of it. */
+export interface Planned {
+  readonly verb: MemoryCall['verb'];
+  readonly fault: Fault;
+  /** Unsubscribes when the message is sent. */
+  readonly leaves?: boolean;
+}
+
+/** One process with an election, locks and work to do, and what the judge wants to know of it. */
 export class Client {
   readonly faults = memoryFaults();
   /** What will happen to its next messages. */
-  readonly planned: { verb: MemoryCall['verb']; fault: Fault }[] = [];
+  readonly planned: Planned[] = [];
   readonly connected: Connected;
   readonly election;
   readonly locker;
+  readonly #semaphore;
+  readonly #readWriteLock;
   /** Tenures told and not yet ended, for all we have been told. */
   readonly tenures = new Set<Tenure>();
   /** Claims whose work goes on. */
   readonly working = new Map<string, Tenure>();
   /** Until when faults of this client may explain a loss. */
   troubledUntil = 0;
+  /** Until when its answers overtake each other. */
+  reorderedUntil = 0;
+  /** Until when its machine's sleep, or its clock set back, may be half of what it counts a lease by. */
+  asleepUntil = 0;
+  setBackUntil = 0;
   /** We gave it up ourselves. */
   resigned = true;
   readonly locks = new Set<Subscription>();
   pendingLocks = 0;
+  readonly #margin: number;
   #selected: Subscription | undefined;
   #own: Tenure | null = null;
   #heldSince = 0;
   readonly #sent = new Map<string, Instant>();
+  readonly #known = new WeakSet<Tenure>();
 
   constructor(
     readonly name: string,
@@ -56,12 +82,19 @@ export class Client {
     readonly judge: Judge,
     readonly chance: () => number,
   ) {
+    const { ttl } = model;
+    this.#margin = ttl / 10;
     this.connected = model.connect(process, this.faults);
     const backend = this.#witnessed(this.connected.backend);
-    const common = { ttl: TTL, scheduler: process };
-    const backoff = { random: chance, max: 500 };
-    this.election = election(backend, { ...common, key: KEY, id: name, value: name, backoff, grace: 300 });
-    this.locker = locker(backend, { ...common, grace: 300 });
+    const backoff = { random: chance, max: ttl / 2 };
+    const shared$ = openLease(backend, { ttl, scheduler: process }).pipe(refreshLease(backend, { scheduler: process }), shareLatest());
+    const owning = { ttl, scheduler: process, grace: ttl / 3 };
+    const sharing = { lease$: shared$, scheduler: process, grace: ttl / 3 };
+    const common = chance() < 0.3 ? sharing : owning; // two claims of one lease on one key
+    this.election = election(backend, { ...common, key: KEY, id: name, value: name, backoff });
+    this.locker = locker(backend, common);
+    this.#semaphore = model.kinds.includes('permits') ? semaphore(backend, { ...sharing, key: SEATS, permits: PERMITS }) : undefined;
+    this.#readWriteLock = model.kinds.includes('shared') ? readWriteLock(backend, { ...sharing, key: FILES }) : undefined;
     this.connected.released$.subscribe((what) => {
       for (const [nonce, tenure] of this.working)
         if (what.nonce === nonce || (what.nonce === undefined && what.lease === tenure.lease.id))
@@ -72,14 +105,17 @@ export class Client {
   /** Judged independently of the product: when each lease stops being trustworthy, by this process's own clocks. */
   left(tenure: Tenure): number {
     const sent = this.#sent.get(tenure.lease.id);
-    return sent ? tenure.lease.ttl - MARGIN - elapsed(sent, this.process) : -Infinity;
+    return sent ? tenure.lease.ttl - this.#margin - elapsed(sent, this.process) : -Infinity;
   }
   get believed(): Tenure[] {
     return [...this.tenures].filter((tenure) => tenure.isCurrent());
   }
+  get isSubscribed(): boolean {
+    return this.#selected?.closed === false;
+  }
 
   subscribe(way: number): void {
-    if (this.#selected && !this.#selected.closed) return;
+    if (this.isSubscribed) return;
     const { election: one, process, judge } = this;
     const latest = { tenure: null as Tenure | null };
     const told = one.tenure$.pipe(
@@ -87,7 +123,7 @@ export class Client {
         latest.tenure = tenure;
         this.#ended();
         if (tenure) {
-          [this.#own, this.#heldSince, this.resigned] = [tenure, this.process.world.now, false];
+          [this.#own, this.#heldSince, this.resigned] = [tenure, process.world.time, false];
           this.#elected(tenure);
         }
       }),
@@ -99,9 +135,12 @@ export class Client {
         ? switchWhileSelected(one, (tenure) => merge(this.#work(tenure), tenure.token % 2n ? NEVER : ticks))
         : ticks.pipe(whileSelected(one));
     const leaders = one.leader$.pipe(
-      tap((leader) => leader?.id === this.name && latest.tenure && judge.relied(this, latest.tenure, 'leader')),
+      tap((leader) => {
+        if (leader) judge.named(this, leader);
+        if (leader?.id === this.name && latest.tenure) judge.relied(this, latest.tenure, 'leader');
+      }),
     );
-    const done = work.pipe(tap(() => latest.tenure && judge.relied(this, latest.tenure, 'work value')));
+    const done = work.pipe(tap(() => latest.tenure && this.#does(latest.tenure, 'work value')));
     this.#selected = merge(told, selected, done, way % 3 ? leaders : EMPTY).subscribe({ error: this.#fatal });
   }
   unsubscribe(): void {
@@ -129,15 +168,49 @@ export class Client {
   /** What a late subscriber hears at once must be true. */
   late(): void {
     const heard: boolean[] = [];
-    const watching = this.election.isSelected() || (this.#selected && !this.#selected.closed);
-    if (!watching) return;
+    if (!this.election.isSelected() && !this.isSubscribed) return;
     this.election.isSelected$.subscribe((yes) => heard.push(yes)).unsubscribe();
-    const [tenure] = this.believed;
+    const [tenure] = this.believed.filter(({ key }) => key === KEY);
     if (heard[0] !== this.election.isSelected()) this.judge.violated('a late subscriber heard something else', heard);
     if (heard[0] && tenure) this.judge.relied(this, tenure, 'replayed true');
   }
+  /** The process had looked when it was stopped, and writes as the first thing when it runs again. */
+  looked(): void {
+    this.believed.filter(({ key }) => key === KEY).forEach((tenure) => this.judge.wrote(this, tenure));
+  }
 
   lock(holdFor: number, timeout: number): void {
+    this.#under((work) => this.locker.withLock(KEY, work, { timeout }), holdFor);
+  }
+  tryLock(holdFor: number): void {
+    this.#hold(this.locker.tryLock(KEY), holdFor);
+  }
+  /** Equal requests share a tenure. */
+  share(holdFor: number): void {
+    this.#under((work) => this.locker.withLock(KEY, work, { share: true }), holdFor);
+    this.#hold(this.locker.lock(KEY, { share: true }), holdFor / 2);
+  }
+  permit(holdFor: number): void {
+    const one = this.#semaphore;
+    if (one && holdFor % 2) this.#under((work) => one.withPermit(work), holdFor);
+    else if (one) this.#hold(one.tryAcquire(), holdFor);
+  }
+  read(holdFor: number): void {
+    const one = this.#readWriteLock;
+    if (one) this.#under((work) => one.withRead(work), holdFor);
+  }
+  write(holdFor: number): void {
+    const one = this.#readWriteLock;
+    if (one) this.#under((work) => one.withWrite(work), holdFor);
+  }
+  leave(): void {
+    this.locks.forEach((lock) => lock.unsubscribe());
+  }
+  close(): void {
+    for (const one of [this.locker, this.#semaphore, this.#readWriteLock]) void one?.close();
+  }
+
+  #under(during: (work: (tenure: Tenure) => Observable<unknown>) => Observable<unknown>, holdFor: number): void {
     const over = defer(() => timer(holdFor, this.process));
     const held: Tenure[] = [];
     const work = (tenure: Tenure) => {
@@ -145,21 +218,17 @@ export class Client {
       this.#elected(tenure);
       return merge(this.#work(tenure), interval(41, this.process)).pipe(takeUntil(over));
     };
-    this.#follow(this.locker.withLock(KEY, work, { timeout }).pipe(tap(() => this.judge.relied(this, held[0]!, 'lock value'))));
+    this.#follow(during(work).pipe(tap(() => this.#does(held[0]!, 'lock value'))));
   }
-  tryLock(holdFor: number): void {
+  #hold(lock$: Observable<Tenure>, holdFor: number): void {
     const over = defer(() => timer(holdFor, this.process));
     this.#follow(
-      this.locker.tryLock(KEY).pipe(
+      lock$.pipe(
         tap((tenure) => this.#elected(tenure)),
         takeUntil(over),
       ),
     );
   }
-  leave(): void {
-    this.locks.forEach((lock) => lock.unsubscribe());
-  }
-
   #follow(lock$: Observable<unknown>): void {
     this.pendingLocks++;
     const lock = lock$.pipe(finalize(() => this.pendingLocks--)).subscribe({
@@ -182,8 +251,14 @@ export class Client {
       );
     });
   }
+  #does(tenure: Tenure, what: string): void {
+    this.judge.relied(this, tenure, what);
+    if (tenure.key === KEY) this.judge.wrote(this, tenure);
+  }
   #elected(tenure: Tenure): void {
     this.tenures.add(tenure);
+    if (this.#known.has(tenure)) return; // shared, or replayed
+    this.#known.add(tenure);
     this.judge.elected(this, tenure);
   }
   /** The election's own. */
@@ -199,7 +274,7 @@ export class Client {
   #witnessed(backend: Backend): Backend {
     const sent = (lease: LeaseRef, at: Instant) => {
       const before = this.#sent.get(lease.id);
-      const alive = !before || lease.ttl - MARGIN - elapsed(before, this.process) > 0;
+      const alive = !before || lease.ttl - this.#margin - elapsed(before, this.process) > 0;
       if (alive && (!before || at.mono > before.mono)) this.#sent.set(lease.id, at);
     };
     return {

@@ -1,51 +1,70 @@
 import { type SchedulerAction, Subscription } from 'rxjs';
-import { immediateProvider } from 'rxjs/internal/scheduler/immediateProvider';
 import type { Clock } from '../../src/core/clock.js';
+import { type Handle, type Host, sandbox } from './sandbox.js';
 
 interface Due {
   readonly at: number;
   readonly order: number;
   readonly run: () => void;
   readonly owner: Process | undefined;
-  readonly action: Subscription;
+  readonly action: Handle;
 }
 
 /** Virtual time for a whole world of processes, fast enough for a hundred thousand of them. */
-export class World {
-  now = 0;
+export class World implements Host {
+  /** Milliseconds of virtual time. */
+  time = 0;
   /** Called after everything that runs. */
   onStep: () => void = () => undefined;
   readonly #heap: Due[] = [];
-  readonly #soon: (() => void)[] = [];
+  readonly #soon: { readonly run: () => void; readonly owner: Process | undefined }[] = [];
   #order = 0;
+  /** Whose code runs now; nobody's is the store's, the network's or the judge's. */
+  #current: Process | undefined;
+  #running = false;
+
+  constructor(readonly chance: () => number) {}
 
   /** The clock of what is nobody's process: the store and the network. */
   readonly clock: Clock = {
-    now: () => this.now,
+    now: () => this.time,
     schedule: (work, delay = 0, state) => new Action(this, undefined, work as never).schedule(state, delay),
   };
 
-  /** While this runs, what RxJS does "as soon as possible" is ours to do, in order and at once. */
+  now(): number {
+    return this.#current?.now() ?? this.time;
+  }
+  wall(): number {
+    return this.#current?.wall() ?? this.time;
+  }
+  timer(run: () => void, delay: number): Handle {
+    return this.after(delay, run, this.#current);
+  }
+  soon(run: () => void): void {
+    this.#soon.push({ run, owner: this.#current });
+  }
+
+  /** While this runs, the globals of the bundle are this world's. */
   inside<T>(body: () => T): T {
-    const before = immediateProvider.delegate;
-    immediateProvider.delegate = {
-      setImmediate: (handler: () => void) => {
-        this.#soon.push(handler);
-        return handler;
-      },
-      clearImmediate: (handler: () => void) => {
-        const at = this.#soon.indexOf(handler);
-        if (at >= 0) this.#soon.splice(at, 1);
-      },
-    } as never;
+    sandbox.host = this;
+    sandbox.unheard.clear();
     try {
       return body();
     } finally {
-      for (let soon = this.#soon.shift(); soon; soon = this.#soon.shift()) soon(); // RxJS must forget this world
-      immediateProvider.delegate = before;
+      try {
+        this.#drain(); // RxJS must forget this world
+      } finally {
+        sandbox.host = undefined;
+      }
     }
   }
 
+  after(delay: number, run: () => void, owner?: Process): Handle {
+    const action = new Once();
+    const at = this.time + Math.max(0, delay || 0) / (owner?.rate ?? 1);
+    push(this.#heap, { at, run: () => action.closed || (action.unsubscribe(), run()), owner, action, order: this.#order++ });
+    return action;
+  }
   add(due: Omit<Due, 'order'>): void {
     push(this.#heap, { ...due, order: this.#order++ });
   }
@@ -54,20 +73,42 @@ export class World {
     for (let next = this.#heap[0]; next && next.at <= time; next = this.#heap[0]) {
       pop(this.#heap);
       if (next.action.closed) continue;
-      this.now = Math.max(this.now, next.at);
+      this.time = Math.max(this.time, next.at);
       if (next.owner?.paused) next.owner.held.push(next.run);
-      else this.step(next.run);
+      else this.step(next.run, next.owner);
     }
-    this.now = time;
+    this.time = Math.max(this.time, time);
   }
-  step(run: () => void): void {
-    run();
-    for (let soon = this.#soon.shift(); soon; soon = this.#soon.shift()) soon();
+  /** Runs something, and what it wants to be run soon. */
+  step(run: () => void, owner?: Process): void {
+    const [running, current] = [this.#running, this.#current];
+    [this.#running, this.#current] = [true, owner];
+    try {
+      run();
+      if (running) return;
+      this.#drain();
+    } finally {
+      [this.#running, this.#current] = [running, current];
+    }
     this.onStep();
   }
-  /** Timers that would still run. */
+  /** When the next thing is due. */
+  get next(): number {
+    while (this.#heap[0]?.action.closed) pop(this.#heap);
+    return this.#heap[0]?.at ?? Infinity;
+  }
+  /** Timers of processes that would still run. */
   get pending(): number {
-    return this.#heap.filter(({ action }) => !action.closed).length;
+    return this.#heap.filter(({ action, owner }) => owner && !action.closed).length;
+  }
+
+  #drain(): void {
+    for (let at = 0; at < this.#soon.length; at++) {
+      const { run, owner } = this.#soon[at]!;
+      this.#current = owner;
+      run();
+    }
+    this.#soon.length = 0;
   }
 }
 
@@ -86,10 +127,10 @@ export class Process implements Clock {
   ) {}
 
   now(): number {
-    return this.world.now * this.rate - this.#skipped;
+    return this.world.time * this.rate - this.#skipped;
   }
   wall(): number {
-    return this.world.now * this.rate + this.#jumped;
+    return this.world.time * this.rate + this.#jumped;
   }
   schedule: Clock['schedule'] = (work, delay = 0, state) => new Action(this.world, this, work as never).schedule(state, delay);
 
@@ -98,15 +139,25 @@ export class Process implements Clock {
   }
   /** @param suspended The machine sleeps: its monotonic clock stops too. */
   pause(suspended: boolean): void {
-    [this.paused, this.#since, this.#suspended] = [true, this.world.now, suspended];
+    [this.paused, this.#since, this.#suspended] = [true, this.world.time, suspended];
   }
   /** @param atOnce What looks at the process before any of its timers has fired. */
   resume(shuffle: <T>(all: T[]) => T[], atOnce: () => void): void {
     if (!this.paused) return;
-    if (this.#suspended) this.#skipped += (this.world.now - this.#since) * this.rate;
+    if (this.#suspended) this.#skipped += (this.world.time - this.#since) * this.rate;
     this.paused = false;
-    this.world.step(atOnce);
-    for (const run of shuffle(this.held.splice(0))) this.world.step(run);
+    this.world.step(atOnce, this);
+    for (const run of shuffle(this.held.splice(0))) this.world.step(run, this);
+  }
+}
+
+class Once implements Handle {
+  closed = false;
+  unsubscribe(): void {
+    this.closed = true;
+  }
+  unref(): this {
+    return this;
   }
 }
 
@@ -122,7 +173,7 @@ class Action<T> extends Subscription {
     const run = () => {
       if (!this.closed) this.work.call(this as unknown as SchedulerAction<T>, state);
     };
-    this.world.add({ at: this.world.now + Math.max(0, delay) / (this.owner?.rate ?? 1), run, owner: this.owner, action: this });
+    this.world.add({ at: this.world.time + Math.max(0, delay) / (this.owner?.rate ?? 1), run, owner: this.owner, action: this });
     return this;
   }
 }

@@ -1,37 +1,52 @@
 import { config } from 'rxjs';
-import type { Fault, MemoryCall } from '../../src/backends/memory/faults.js';
+import type { Fault, MemoryCall, Way } from '../../src/backends/memory/faults.js';
 import type { Tenure } from '../../src/core/tenure.js';
-import { Client, KEY, TTL } from './client.js';
+import type { Leader } from '../../src/core/types.js';
+import { Client, FILES, KEY, PERMITS, SEATS } from './client.js';
 import { Process, World } from './clock.js';
-import { etcdModel } from './model.js';
+import { consulModel } from './consul/model.js';
+import { etcdModel } from './etcdModel.js';
+import { Register } from './register.js';
+import { sandbox } from './sandbox.js';
 import { type Kind, type Schedule, type Step, chanceOf } from './schedule.js';
 
 export interface Counts {
   steps: Partial<Record<Kind, number>>;
   tenures: number;
+  /** Values, notifications and answers that were checked against the store. */
   relied: number;
   events: number;
+  /** Stale writes that a register without a fence took. */
+  anomalies: number;
+  /** Of everything that happened: the same for the same schedule. */
+  trace: number;
 }
+export const noCounts = (): Counts => ({ steps: {}, tenures: 0, relied: 0, events: 0, anomalies: 0, trace: 0 });
 
 export class Violation extends Error {
   override readonly name = 'Violation';
+  constructor(
+    readonly rule: string,
+    at: number,
+  ) {
+    super(`at ${Math.round(at)} ms: ${rule}`);
+  }
 }
 
 /** Longest latency of a message that no fault delays. */
 const LATENCY = 20;
-/** Within which a connected client has read a key that it holds again. */
-const REREAD = TTL / 5 + 4 * LATENCY + 50;
+const KEYS = [KEY, SEATS, FILES];
 
 /** Lets a schedule happen, and throws at the first broken promise. */
-export function simulate({ clients: many, chance: seed, steps }: Schedule, counts?: Counts): void {
-  const world = new World();
-  const chance = chanceOf(seed);
+export function simulate(schedule: Schedule, counts = noCounts()): void {
+  const chance = chanceOf(schedule.chance);
+  const world = new World(chance);
   const broken: string[] = [];
   const [unhandled, random] = [config.onUnhandledError, Math.random];
   Math.random = chance;
   config.onUnhandledError = (error: unknown) => broken.push(`unhandled: ${String(error)}`);
   try {
-    world.inside(() => new Simulation(world, many, chance, broken, counts).run(steps));
+    world.inside(() => new Simulation(world, schedule, broken, counts).run(schedule.steps));
   } finally {
     [config.onUnhandledError, Math.random] = [unhandled, random];
   }
@@ -40,22 +55,33 @@ export function simulate({ clients: many, chance: seed, steps }: Schedule, count
 class Simulation {
   readonly model;
   readonly clients: Client[];
+  readonly chance;
+  readonly #register = new Register();
   /** Claims that an administrator, or a store without memory, ended, and when. */
   readonly #ended = new Map<string, number>();
-  #newest = -1n;
+  /** Newest token of each key: of all tenures, and of those that exclude everybody. */
+  readonly #newest = new Map<string, bigint>();
+  /** Until when the store itself gives no answer. */
   #down = 0;
+  readonly #undo = new Map<() => void, { unsubscribe(): void }>();
+  /** Durations are meant for a ttl of a second. */
+  readonly #scale: number;
+  /** Within which a connected client has read a key that it holds again. */
+  readonly #reread: number;
 
   constructor(
     readonly world: World,
-    many: number,
-    readonly chance: () => number,
+    { store, clients, chance }: Schedule,
     readonly broken: string[],
-    readonly counts?: Counts,
+    readonly counts: Counts,
   ) {
-    this.model = etcdModel(world.clock);
-    this.clients = Array.from({ length: many }, (_, n) => {
-      const process = new Process(world, 0.97 + chance() * 0.06);
-      return new Client(`node-${n}`, process, this.model, this, chance);
+    this.chance = world.chance;
+    this.model = store === 'etcd' ? etcdModel(world, [KEY]) : consulModel(world);
+    this.#scale = this.model.ttl / 1_000;
+    this.#reread = this.model.ttl / 5 + 6 * LATENCY + 100;
+    this.clients = Array.from({ length: clients }, (_, n) => {
+      const own = chanceOf(chance + n + 1); // what happens to one leaves the others as they are
+      return new Client(`node-${n}`, new Process(world, 0.97 + own() * 0.06), this.model, this, own);
     });
     this.clients.forEach((client) => client.faults.on((call) => this.#onTheWay(client, call)));
     world.onStep = () => this.#judge();
@@ -63,25 +89,32 @@ class Simulation {
 
   run(steps: readonly Step[]): void {
     for (const step of steps) {
-      this.world.until(this.world.now + step.gap);
+      this.world.until(this.world.time + step.gap * this.#scale);
       this.#take(step);
-      if (this.counts) this.counts.steps[step.kind] = (this.counts.steps[step.kind] ?? 0) + 1;
+      this.counts.steps[step.kind] = (this.counts.steps[step.kind] ?? 0) + 1;
     }
     this.#heal();
     this.#mustConverge();
     this.#mustLeaveNothing();
+    this.counts.anomalies += this.#register.anomalies;
   }
 
   violated(rule: string, detail?: unknown): void {
-    this.broken.push(
-      `${rule}${detail === undefined ? '' : ` (${detail instanceof Error ? `${detail.name}: ${detail.message}` : String(detail)})`}`,
-    );
+    const shown = detail instanceof Error ? `${detail.name}: ${detail.message}` : String(detail);
+    this.broken.push(`${rule}${detail === undefined ? '' : ` (${shown})`}`);
   }
   elected(client: Client, tenure: Tenure): void {
-    if (this.counts) this.counts.tenures++;
-    if (!this.#ended.has(tenure.nonce)) {
-      if (tenure.token <= this.#newest) this.violated(`token ${tenure.token} after ${this.#newest}`, client.name);
-      this.#newest = tenure.token;
+    const { key, kind, nonce, token } = tenure;
+    this.counts.tenures++;
+    this.#trace(Number(token));
+    if (!this.#ended.has(nonce)) {
+      const exclusive = `${key}!`;
+      const newest = this.#newest.get(kind === 'exclusive' ? key : exclusive) ?? -1n;
+      if (token <= newest) this.violated(`token ${token} after ${newest}`, client.name);
+      if (token > (this.#newest.get(key) ?? -1n)) this.#newest.set(key, token);
+      if (kind === 'exclusive') this.#newest.set(exclusive, token);
+      if (key === KEY) this.#register.began(tenure);
+      if (!this.model.isFirst(tenure)) this.violated('overtook somebody who came before', client.name);
     }
     if (tenure.remaining() < tenure.lease.margin) this.violated('elected with less than a margin left', client.name);
     this.relied(client, tenure, 'tenure');
@@ -90,44 +123,79 @@ class Simulation {
     if (!this.#ended.has(nonce)) this.violated('a loss without a cause', client.name);
   }
   relied(client: Client, tenure: Tenure, what: string): void {
-    if (this.counts) this.counts.relied++;
+    this.counts.relied++;
     if (client.left(tenure) <= 0) this.violated(`${what} past the deadline`, client.name);
     if (!this.model.honours(tenure) && !this.#excused(client, tenure))
       this.violated(`${what} that the store does not honour`, client.name);
   }
+  named(client: Client, leader: Leader): void {
+    this.counts.relied++;
+    if (!this.model.hasSeen(leader)) this.violated(`${leader.id} was never the leader with ${leader.token}`, client.name);
+  }
+  /** Looked now; what it writes arrives when it arrives. */
+  wrote({ name }: Client, tenure: Tenure): void {
+    const write = this.#register.sent(tenure);
+    if (!write) return;
+    this.world.after(this.chance() * LATENCY, () => {
+      if (this.#register.arrived(write)) this.violated('a stale write passed the fence', name);
+    });
+  }
 
   /** After everything that happens: whoever is awake and believes must be right. */
   #judge(): void {
-    if (this.counts) this.counts.events++;
+    this.counts.events++;
+    this.#trace(this.world.time);
+    const current: Tenure[] = [];
     for (const client of this.clients) {
       if (client.process.paused) continue;
       for (const tenure of client.tenures) {
-        if (!tenure.isCurrent()) continue;
+        if (!tenure.isCurrent()) {
+          if (!client.election.isSelected() || tenure.key !== KEY) client.tenures.delete(tenure);
+          continue;
+        }
         if (client.left(tenure) <= 0) this.violated('believes past its deadline', client.name);
-        if (!this.model.honours(tenure) && !this.#excused(client, tenure))
-          this.violated('believes what the store does not', client.name);
+        if (this.#excused(client, tenure)) continue;
+        if (!this.model.honours(tenure)) this.violated('believes what the store does not', client.name);
+        current.push(tenure);
       }
     }
-    if (this.broken.length > 0) throw new Violation(`at ${Math.round(this.world.now)} ms: ${this.broken[0]}`);
+    if (current.length > 1) this.#mustAgree(current);
+    if (sandbox.unheard.size > 0) this.violated('a promise failed and nobody heard');
+    if (this.broken.length > 0) throw new Violation(this.broken[0]!, this.world.time);
+  }
+  /** No two who exclude each other hold at the same time, whatever the store says. */
+  #mustAgree(current: readonly Tenure[]): void {
+    for (const key of KEYS) {
+      const kinds = current.filter((tenure) => tenure.key === key).map(({ kind }) => kind);
+      const alone = kinds.includes('exclusive') && kinds.length > 1;
+      if (alone || (key === SEATS && kinds.length > PERMITS)) this.violated(`${kinds.length} hold ${key} at once`);
+    }
   }
   /** An administrator's deed is heard of within one notification, or one read of a client that can read. */
   #excused(client: Client, { nonce }: Tenure): boolean {
     const at = this.#ended.get(nonce);
     if (at === undefined) return false;
     const since = Math.max(at, client.troubledUntil, this.#down);
-    return this.world.now - since <= REREAD / client.process.rate;
+    return this.world.time - since <= this.#reread / client.process.rate;
+  }
+  #trace(value: number): void {
+    this.counts.trace = (Math.imul(this.counts.trace, 31) + Math.floor(value * 1_024)) | 0;
   }
 
   #take({ kind, who, size }: Step): void {
     const client = this.clients[who % this.clients.length]!;
-    const { process, faults } = client;
-    const awake = (run: () => void) => process.paused || this.world.step(run);
-    const trouble = (ms: number) => (client.troubledUntil = Math.max(client.troubledUntil, this.world.now + ms));
-    const later = (ms: number, run: () => void) => this.world.clock.schedule(run, ms);
+    const { process } = client;
+    const span = size * this.#scale;
+    const awake = (run: () => void) => process.paused || this.world.step(run, process);
     const admin = (run: () => void) => this.#administer(run);
     const plan = (fault: Fault, which: MemoryCall['verb'] = verb) => client.planned.push({ verb: which, fault });
     const verbs = ['grant', 'acquire', 'renew', 'withdraw', 'update', 'read', 'revoke', 'renew'] as const;
     const verb = verbs[size % verbs.length]!;
+    const deaf = (each: Client) => {
+      this.#trouble(each, span);
+      const stop = each.faults.on((call) => (call.verb === 'notify' ? { answer: { drop: true } } : undefined));
+      this.#later(span, stop);
+    };
     const deeds: Record<Kind, () => unknown> = {
       subscribe: () => awake(() => client.subscribe(size)),
       unsubscribe: () => awake(() => client.unsubscribe()),
@@ -136,67 +204,104 @@ class Simulation {
       stepDown: () => awake(() => client.stepDown()),
       proclaim: () => awake(() => client.proclaim(`value-${size}`)),
       late: () => awake(() => client.late()),
-      lock: () => awake(() => client.lock(size, 3 * size)),
-      tryLock: () => awake(() => client.tryLock(size)),
+      lock: () => awake(() => client.lock(span, 3 * span)),
+      tryLock: () => awake(() => client.tryLock(span)),
+      share: () => awake(() => client.share(span)),
+      permit: () => awake(() => client.permit(span)),
+      read: () => awake(() => client.read(span)),
+      write: () => awake(() => client.write(span)),
       release: () => awake(() => void client.locker.release(KEY)),
       leave: () => awake(() => client.leave()),
-      partition: () => this.#cut(client, 'both', size * 2),
-      loseRequests: () => this.#cut(client, 'requests', size * 2),
-      loseAnswers: () => this.#cut(client, 'answers', size * 2),
-      delayAnswer: () => plan({ answer: { delay: size } }),
-      repeatAnswer: () => plan({ answer: { repeat: size } }),
+      partition: () => this.#cut(client, 'both', span * 2),
+      loseRequests: () => this.#cut(client, 'requests', span * 2),
+      loseAnswers: () => this.#cut(client, 'answers', span * 2),
+      delayAnswer: () => plan({ answer: { delay: span } }),
+      repeatAnswer: () => plan({ answer: { repeat: span } }),
+      repeatRequest: () => plan({ request: { repeat: span } as Way }),
       dropAnswer: () => plan({ answer: { drop: true } }),
+      reorder: () => {
+        this.#trouble(client, span + this.model.ttl);
+        client.reorderedUntil = this.world.time + span;
+      },
       cutBefore: () => plan({ cut: 'before' }),
       cutAfter: () => plan({ cut: 'after' }),
-      hold: () => plan({ request: { delay: 300 + size * 2 } }),
-      watchGap: () => {
-        trouble(size);
-        const stop = faults.on((call) => (call.verb === 'notify' ? { answer: { drop: true } } : undefined));
-        later(size, stop);
-      },
+      hold: () => plan({ request: { delay: 300 + span * 2 } }),
+      holdRelease: () => plan({ request: { delay: 50 + span } }, 'withdraw'),
+      watchGap: () => deaf(client),
+      compaction: () => this.clients.forEach(deaf),
       spurious: () => plan({ answer: { repeat: 1 + (size % 50) } }, 'notify'),
-      pause: () => this.#pause(client, false, size * 2.5),
-      suspend: () => this.#pause(client, true, size * 2.5),
-      wallJump: () => {
-        trouble(2_000);
-        process.jump((size - 500) * 20);
-      },
+      agentCut: () => this.#isolate(client, size > 950 ? span * 16 : span * 2),
+      leaveMidway: () => client.planned.push({ verb, fault: {}, leaves: true }),
+      pause: () => this.#pause(client, false, span * 2.5, size),
+      suspend: () => this.#pause(client, this.world.time > client.setBackUntil, span * 2.5, size),
+      wallJump: () => this.#jump(client, (size - 500) * 20 * this.#scale),
       restart: () => admin(() => (this.model.stop(), this.model.start(true))),
-      restartEmpty: () => admin(() => (this.model.stop(), this.model.start(false), (this.#newest = -1n))),
+      restartEmpty: () =>
+        admin(() => {
+          this.model.stop();
+          this.model.start(false);
+          this.#newest.clear();
+          this.#register.reset();
+        }),
       outage: () => {
-        this.#down = Math.max(this.#down, this.world.now + size);
-        this.clients.forEach((each) => (each.troubledUntil = Math.max(each.troubledUntil, this.world.now + size + 500)));
+        this.#down = Math.max(this.#down, this.world.time + span);
+        this.clients.forEach((each) => this.#trouble(each, span + 500 * this.#scale));
         this.model.stop();
-        later(size, () => this.model.start(true));
+        this.#later(span, () => this.model.start(true));
       },
-      deleteKey: () => admin(() => this.model.deleteKey(KEY)),
-      overwriteKey: () => admin(() => this.model.overwriteKey(KEY)),
+      deleteKey: () => admin(() => this.model.deleteKey(KEYS[size % 7] ?? KEY, size)),
+      overwriteKey: () => admin(() => this.model.overwriteKey(KEY, size)),
       revokeLease: () => admin(() => this.model.revokeLease(size)),
-      foreign: () => {
-        this.model.foreign(KEY);
-        later(size, () => admin(() => this.model.deleteKey(KEY)));
-      },
+      foreign: () => this.#later(span, this.model.foreign(KEY)),
+      nothing: () => undefined,
     };
     deeds[kind]();
   }
+  #trouble(client: Client, ms: number): void {
+    client.troubledUntil = Math.max(client.troubledUntil, this.world.time + ms);
+  }
+  /** The end of a fault: then, or when everything heals. */
+  #later(ms: number, run: () => void): void {
+    const end = () => {
+      this.#undo.get(end)?.unsubscribe();
+      if (this.#undo.delete(end)) run();
+    };
+    this.#undo.set(end, this.world.after(ms, end));
+  }
   /** What the store may do to any claim, at once. */
   #administer(deed: () => void): void {
-    this.model.claims(KEY).forEach((nonce) => this.#ended.set(nonce, this.world.now));
-    this.clients.forEach((each) => (each.troubledUntil = Math.max(each.troubledUntil, this.world.now + 1)));
+    KEYS.forEach((key) => this.model.claims(key).forEach((nonce) => this.#ended.set(nonce, this.world.time)));
+    this.clients.forEach((each) => this.#trouble(each, 1));
     this.world.step(deed);
   }
   #cut(client: Client, side: 'both' | 'requests' | 'answers', ms: number): void {
-    client.troubledUntil = Math.max(client.troubledUntil, this.world.now + ms + 500);
+    this.#trouble(client, ms + 500 * this.#scale);
     client.faults.partition(side);
-    this.world.clock.schedule(() => client.faults.heal(), ms);
+    this.#later(ms, () => client.faults.heal());
   }
-  #pause(client: Client, suspended: boolean, ms: number): void {
+  #isolate(client: Client, ms: number): void {
+    this.#trouble(client, ms + 500 * this.#scale);
+    client.connected.link(false);
+    this.#later(ms, () => client.connected.link(true));
+  }
+  #pause(client: Client, suspended: boolean, ms: number, size: number): void {
     if (client.process.paused) return;
-    client.troubledUntil = Math.max(client.troubledUntil, this.world.now + ms + 500);
+    this.#trouble(client, ms + 500 * this.#scale);
     client.process.pause(suspended);
-    this.world.clock.schedule(() => this.#resume(client), ms);
+    if (suspended) client.asleepUntil = this.world.time + ms + 2 * this.model.ttl;
+    const looked = size % 2 ? client.believed.filter(({ key }) => key === KEY) : [];
+    this.#later(ms, () => this.#resume(client, looked));
   }
-  #resume(client: Client): void {
+  /** A sleep stops one clock and an administrator moves the other: a lease that sees both can't be counted, and isn't promised. */
+  #jump(client: Client, by: number): void {
+    const { ttl } = this.model;
+    const asleep = client.process.paused || this.world.time <= client.asleepUntil;
+    this.#trouble(client, 2 * ttl);
+    client.process.jump(asleep ? Math.abs(by) : by);
+    if (!asleep && by < 0) client.setBackUntil = this.world.time + 2 * ttl;
+  }
+  #resume(client: Client, looked: readonly Tenure[] = []): void {
+    looked.forEach((tenure) => this.wrote(client, tenure));
     client.process.resume(
       (all) => this.#shuffled(all),
       () => client.late(),
@@ -204,15 +309,18 @@ class Simulation {
   }
 
   #heal(): void {
-    this.world.until(Math.max(this.world.now, ...this.clients.map(({ troubledUntil }) => troubledUntil))); // the scheduled ends of faults
-    this.clients.forEach((client) => (client.faults.heal(), client.planned.splice(0), this.#resume(client)));
-    this.#administer(() => this.model.deleteKey(KEY)); // also what an administrator wrote, which no lease ends
+    for (const end of [...this.#undo.keys()]) this.world.step(end);
+    this.clients.forEach((client) => (client.planned.splice(0), this.#resume(client)));
+    this.clients.forEach((client) => this.#trouble(client, this.model.ttl));
+    this.#administer(() => KEYS.forEach((key) => this.model.deleteKey(key, 1))); // also what an administrator wrote, which no lease ends
   }
   #mustConverge(): void {
-    this.clients.slice(0, 2).forEach((client) => this.world.step(() => (client.start(), client.locker.release(KEY))));
-    this.clients.forEach((client) => this.world.step(() => client.leave()));
+    this.clients
+      .slice(0, 2)
+      .forEach((client) => this.world.step(() => (client.start(), void client.locker.release(KEY)), client.process));
+    this.clients.forEach((client) => this.world.step(() => client.leave(), client.process));
     const watchers = this.clients.map(({ election }) => election.leader$.subscribe({ error: () => undefined }));
-    this.#within(6 * TTL, () => this.#disagreement());
+    this.#within(6 * this.model.ttl, () => this.#disagreement());
     watchers.forEach((watcher) => watcher.unsubscribe());
     this.#judge();
   }
@@ -222,18 +330,21 @@ class Simulation {
         client.leave();
         client.unsubscribe();
         client.stop();
-        void client.locker.close();
-      });
+        client.close();
+      }, client.process);
     }
-    this.#within(2 * TTL + 5_000, () => this.#leftOver());
+    this.#within(2 * this.model.ttl + 5_000, () => this.#leftOver());
+    this.#within(75_000, () => (this.model.reaped.length > 0 ? `not even reaped: ${this.model.reaped.join(' ')}` : undefined));
+    for (const { connected, process } of this.clients) this.world.step(() => void connected.backend.close(), process);
+    this.#within(2 * this.model.ttl, () => (this.world.pending > 0 ? `${this.world.pending} timers left` : undefined));
   }
   /** Looks now and then, for a world without news is quick to skip. */
   #within(span: number, wrong: () => string | undefined): void {
-    const end = this.world.now + span;
+    const end = this.world.time + span;
     for (let found = wrong(); found !== undefined; found = wrong()) {
-      if (this.world.now >= end) this.violated(found);
+      if (this.world.time >= end) this.violated(found);
       this.#judge();
-      this.world.until(this.world.now + 100);
+      this.world.until(this.world.time + this.model.ttl / 20);
     }
   }
   #disagreement(): string | undefined {
@@ -244,17 +355,22 @@ class Simulation {
   }
   #leftOver(): string | undefined {
     if (this.clients.some(({ pendingLocks }) => pendingLocks > 0)) return 'a lock never settled';
-    if (this.model.keys.length + this.model.leases.length > 0)
-      return `left in the store: ${this.model.keys.join()} ${this.model.leases.join()}`;
-    return this.world.pending > 0 ? `${this.world.pending} timers left` : undefined;
+    const { left } = this.model;
+    return left.length > 0 ? `left in the store: ${left.join(' ')}` : undefined;
   }
 
   #onTheWay(client: Client, { verb }: MemoryCall): Fault {
-    const usual = { request: { delay: this.chance() * LATENCY }, answer: { delay: this.chance() * LATENCY } };
+    const latency = this.world.time < client.reorderedUntil ? 8 * LATENCY : LATENCY;
+    const usual = { request: { delay: client.chance() * LATENCY }, answer: { delay: client.chance() * latency } };
     const at = client.planned.findIndex((plan) => plan.verb === verb);
     if (at < 0) return usual;
-    client.troubledUntil = Math.max(client.troubledUntil, this.world.now + 2_500);
-    return { ...usual, ...client.planned.splice(at, 1)[0]!.fault };
+    this.#trouble(client, 2_500 * this.#scale);
+    const [{ fault, leaves } = { fault: {}, leaves: false }] = client.planned.splice(at, 1);
+    if (leaves) {
+      client.unsubscribe();
+      client.leave();
+    }
+    return { ...usual, ...fault };
   }
   #shuffled<T>(all: T[]): T[] {
     const from = [...all];

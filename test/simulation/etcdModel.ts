@@ -1,0 +1,56 @@
+import { filter } from 'rxjs';
+import { memoryBackend } from '../../src/backends/memory/backend.js';
+import { holds } from '../../src/backends/memory/queue.js';
+import { MemoryStore } from '../../src/backends/memory/store.js';
+import type { World } from './clock.js';
+import type { Model } from './model.js';
+
+/** Keys and leases as etcd has them: one queue by creation, the token is the creation revision, a lease ends on time. */
+export function etcdModel(world: World, watched: readonly string[]): Model {
+  const store = new MemoryStore({ scheduler: world.clock });
+  const seen = new Set<string>();
+  watched.forEach((key) =>
+    store.watch(key, ({ entries: [first] }) => {
+      if (first) seen.add(`${first.id} ${first.value} ${first.create}`);
+    }),
+  );
+  const entries = (key: string) => store.read(key).entries;
+  let foreign = 0;
+  return {
+    ttl: 1_000,
+    lockDelay: 0,
+    kinds: ['exclusive', 'shared', 'permits'],
+    connect: (process, faults) => {
+      const backend = memoryBackend({ store, scheduler: process, faults, latency: 1, timeout: 300 });
+      const released$ = backend.calls$.pipe(filter(({ verb }) => verb === 'withdraw' || verb === 'revoke'));
+      const link = (linked: boolean) => (linked ? faults.heal() : faults.partition());
+      return { backend, released$, link };
+    },
+    honours: ({ key, nonce, token, lease }) => {
+      const queue = store.read(key);
+      const own = queue.entries.find((entry) => entry.nonce === nonce);
+      return own !== undefined && own.create === token && own.lease === lease.id && holds(queue, own);
+    },
+    isFirst: () => true, // no other holds
+    hasSeen: ({ id, value, token }) => seen.has(`${id} ${value} ${token}`),
+    claims: (key) => entries(key).map(({ nonce }) => nonce ?? ''),
+    holder: (key) => entries(key)[0]?.id,
+    get left() {
+      return [...store.keys, ...store.leases];
+    },
+    reaped: [],
+    deleteKey: (key) => store.delete(key),
+    overwriteKey: (key) => store.overwrite(key, 'overwritten'),
+    revokeLease: (pick) => {
+      const lease = store.leases[pick % Math.max(1, store.leases.length)];
+      if (lease !== undefined) store.revoke(lease);
+    },
+    foreign: (key) => {
+      const id = `administrator-${foreign++}`;
+      store.put(key, id);
+      return () => store.delete(key, id);
+    },
+    stop: () => store.stop(),
+    start: (data) => void (store.isUp || store.start({ data })),
+  };
+}
