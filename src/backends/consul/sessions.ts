@@ -72,7 +72,7 @@ export class Sessions {
   renew(lease: LeaseRef): Observable<unknown> {
     return defer(() => {
       const service = this.#services.get(lease.id);
-      const beat = { timeout: lease.ttl / 4, beat: true };
+      const beat = { timeout: patience(lease.ttl) / 2, beat: true }; // so that a hung one is over before the next but one
       const renewed = this.#put({ path: `/session/renew/${lease.id}`, ...beat });
       const passed = service && this.#checked ? this.#put({ path: `/agent/check/pass/${service}`, ...beat }) : of(undefined);
       return forkJoin([renewed, passed]).pipe(refused(lease));
@@ -94,7 +94,7 @@ export class Sessions {
   /** Registered and created on the same agent, in this order: a session needs its check to be passing. */
   async #open(ttl: number): Promise<Grant> {
     const name = `${this.label}-${crypto.randomUUID()}`;
-    const [timeout, opened] = [ttl / 4, this.#opening.enter()];
+    const [timeout, opened] = [patience(ttl), this.#opening.enter()];
     try {
       if (this.#checked) await this.#register(name, ttl);
       const { body } = await lastValueFrom(this.#put({ path: '/session/create', body: this.#session(name, ttl), timeout }));
@@ -112,7 +112,7 @@ export class Sessions {
   #register(name: string, ttl: number): Promise<unknown> {
     const Check = { CheckID: name, TTL: `${ttl}ms`, Status: 'passing', DeregisterCriticalServiceAfter: '1m' };
     const body = { Name: SERVICE, ID: name, Check };
-    return lastValueFrom(this.#put({ path: '/agent/service/register', body, timeout: ttl / 4 }));
+    return lastValueFrom(this.#put({ path: '/agent/service/register', body, timeout: patience(ttl) }));
   }
 
   #session(name: string, ttl: number) {
@@ -139,7 +139,7 @@ export class Sessions {
   }
 
   async #end({ id, ttl }: LeaseRef): Promise<void> {
-    const [service, timeout] = [this.#services.get(id), ttl / 4];
+    const [service, timeout] = [this.#services.get(id), patience(ttl)];
     await lastValueFrom(this.#put({ path: `/session/destroy/${id}`, timeout }));
     if (service && this.#checked) await this.#deregister(service, timeout);
     this.#services.delete(id);
@@ -154,5 +154,7 @@ export class Sessions {
   }
 }
 
+/** For one call, in milliseconds. */
+const patience = (ttl: number) => Math.min(ttl / 2, 5_000);
 const refused = <T>(lease?: LeaseRef) =>
   catchError<T, Observable<never>>((error: unknown) => throwError(() => translated(error, lease)));

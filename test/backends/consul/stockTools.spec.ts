@@ -31,7 +31,7 @@ describe('consul lock', () => {
 
   it('is waited for, and shown as a holder, whom its session names', async () => {
     const { key, claim, hold, holder, backend, lease } = await client();
-    const tool = agent.spawnConsul('lock', '-child-exit-code', key, 'echo in; read x < /dev/zero & sleep 60');
+    const tool = agent.spawnConsul('lock', '-child-exit-code', key, 'echo in; exec sleep 60');
     await tool.saw(/in\n/);
     const [lock] = await keys(agent, `${key}/.lock`);
     expect(await holder()).toMatchObject({ id: lock!.Session, token: BigInt(lock!.ModifyIndex) });

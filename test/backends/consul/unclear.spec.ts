@@ -100,6 +100,22 @@ describe('a write that arrives after we have given up', () => {
   });
 });
 
+describe('a release that arrives after the same session took the key again', () => {
+  it('spares the next tenure', async () => {
+    const { backend, proxy, lease, claim, hold, withdraw, holder } = await proxied(1_000);
+    const [one, two] = [claim('one'), claim('two')];
+    await hold(one);
+    const late = proxy.hold(requestOf('/txn'));
+    expect(await codeOf(backend.withdraw(lease, one))).toBe('BACKEND_UNAVAILABLE');
+    await withdraw(one);
+    const { token } = await hold(two);
+    const before = await writes(agent);
+    late.letGo();
+    await until('it has arrived', async () => (await writes(agent)) > before);
+    expect(await holder()).toMatchObject({ id: 'two', token });
+  });
+});
+
 describe('a black hole', () => {
   it('is waited out: one write, no blind retry', async () => {
     const { backend, proxy, lease, claim, key } = await proxied(1_000);

@@ -41,6 +41,17 @@ describe('what is in the store', () => {
     await backend.close();
   });
 
+  it('is not touched by another claim of the same session, whether it waits or not', async () => {
+    const { backend, lease, key, claim, hold, holder } = await scene(connected());
+    const { token } = await hold(claim('one'));
+    const waiting = backend.acquire(lease, claim('two')).subscribe();
+    expect(await codeOf(backend.acquire(lease, claim('three', { wait: false })))).toBe('HELD');
+    await until('queued', async () => (await keys(agent, `${key}/`)).length === 3);
+    expect(await holder()).toMatchObject({ id: 'one', token });
+    waiting.unsubscribe();
+    await backend.close();
+  });
+
   it('is put under the prefix', async () => {
     const { backend, key, claim, hold } = await scene(connected({ prefix: 'some/where/' }));
     await hold(claim('one'));
