@@ -144,7 +144,7 @@ describe('what it costs', () => {
 
 describe('what an administrator does', () => {
   const held = async () => {
-    const stage = await scene(connected(), { ttl: 1_000 });
+    const stage = await scene(connected(), { ttl: 5_000 });
     const one = stage.claim('one');
     const tenure = await stage.hold(one);
     return { ...stage, one, tenure, name: `${stage.key}/${stage.lease.id}.${one.nonce}` };
@@ -193,7 +193,7 @@ describe('what an administrator does', () => {
   });
 
   it('destroys the session of one who waits: LEASE_LOST', async () => {
-    const [first, stage] = [await held(), await scene(connected(), { ttl: 1_000 })];
+    const [first, stage] = [await held(), await scene(connected(), { ttl: 5_000 })];
     const waiting = codeOf(stage.backend.acquire(stage.lease, { ...stage.claim('two'), key: first.key }));
     await until('queued', async () => (await keys(agent, `${first.key}/`)).length === 3);
     await ask(agent, `/session/destroy/${stage.lease.id}`, 'PUT');
