@@ -1,6 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { InvalidOptionsError } from '../../core/errors.js';
-import { type EtcdCredentials, refuseOthers } from './options.js';
+import type { EtcdCredentials } from './options.js';
+import { refuseOthers } from './refuseOthers.js';
 
 /** The credentials as the client takes them. What doesn't parse would otherwise be a server that never answers. */
 export function checkCredentials({ rootCertificate, privateKey, certChain, ...unknown }: EtcdCredentials) {

@@ -2,7 +2,8 @@ import type { Etcd3, IOptions } from 'etcd3';
 import { InvalidOptionsError } from '../../core/errors.js';
 import { type EtcdClient, connect } from './client.js';
 import { Member } from './member.js';
-import { type EtcdClientOptions, type EtcdOptions, checkOptions, checkPrefix, refuseOthers } from './options.js';
+import { type EtcdClientOptions, type EtcdOptions, checkOptions, checkPrefix } from './options.js';
+import { refuseOthers } from './refuseOthers.js';
 
 /**
  * One client for each host, so that every host can be asked for itself: from the options, or from those that a client was

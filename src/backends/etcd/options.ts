@@ -2,6 +2,7 @@ import type { Etcd3 } from 'etcd3';
 import { InvalidOptionsError } from '../../core/errors.js';
 import { checkCredentials } from './credentials.js';
 import { checkHosts } from './hosts.js';
+import { refuseOthers } from './refuseOthers.js';
 
 /** PEM, as text or bytes. */
 export interface EtcdCredentials {
@@ -46,10 +47,4 @@ function checkAuth({ username, password, ...unknown }: NonNullable<EtcdOptions['
   refuseOthers('option of auth', unknown, ['username', 'password']);
   if (!username || typeof username !== 'string') throw new InvalidOptionsError('auth.username must be a name, but is empty.');
   if (typeof password !== 'string') throw new InvalidOptionsError('auth.password must be a string.');
-}
-
-/** A misspelt name would otherwise be a default that nobody asked for. */
-export function refuseOthers(what: string, others: object, known: readonly string[]): void {
-  const [first] = Object.keys(others);
-  if (first !== undefined) throw new InvalidOptionsError(`Unknown ${what} ${JSON.stringify(first)}: there are ${known.join(', ')}.`);
 }
