@@ -95,6 +95,7 @@ describe('a view', () => {
     answer(50, { a: 30 });
     view.read().subscribe();
     event('Put', 'old', 60);
+    view.learn('k/b', 70n); // of the life before
     answer(3, { b: 2 }, 1);
     expect(now()).toBe('b');
     expect(reads).toHaveLength(1);
