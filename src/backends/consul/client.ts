@@ -29,7 +29,7 @@ type Response = IncomingMessage & { body?: unknown };
 interface Transport {
   _request(request: object): Promise<Response>;
   _defaults?: { token?: string; dc?: string };
-  _opts: { baseUrl: { protocol: string }; agent?: { options?: object } };
+  _opts: { baseUrl: { protocol: string }; agent?: HttpAgent };
 }
 
 /** Sockets in all: one beats, and at most six of the others wait in blocking queries. */
@@ -41,6 +41,7 @@ export class Client {
   readonly #client: Transport;
   readonly #beats: HttpAgent;
   readonly #others: HttpAgent;
+  readonly #ours: HttpAgent[] = [];
   readonly #open = new Set<EventEmitter>();
 
   constructor(client: Consul) {
@@ -85,15 +86,18 @@ export class Client {
   /** Ends our connections; the client itself belongs to whoever made it. */
   close(): void {
     this.#open.forEach((ctx) => ctx.emit('cancel')); // also what still waits for a connection
-    this.#beats.destroy();
-    this.#others.destroy();
+    this.#ours.forEach((pool) => pool.destroy());
   }
 
-  /** As the given client's own agent is, certificates and all, but ours to bound and to end. */
+  /** As the given client's own agent is, certificates and all, but ours to bound and to end. One of another kind, such as a proxy's, is used as it is. */
   #pool(maxSockets: number): HttpAgent {
     const { agent, baseUrl } = this.#client._opts;
     const Agent = baseUrl.protocol === 'https:' ? HttpsAgent : HttpAgent;
-    return new Agent({ ...agent?.options, keepAlive: true, maxSockets, maxTotalSockets: maxSockets });
+    if (agent && agent.constructor !== Agent) return agent;
+    const { options } = { ...agent } as { options?: object };
+    const pool = new Agent({ ...options, keepAlive: true, maxSockets, maxTotalSockets: maxSockets });
+    this.#ours.push(pool);
+    return pool;
   }
 }
 
