@@ -503,6 +503,25 @@ describe('election, when things go wrong', () => {
   });
 });
 
+describe('election, on a closed backend', () => {
+  it(
+    'ends with what no retry mends, and leaves no timer',
+    virtualTime((time) => {
+      const { one, backend, calls } = arrange(time);
+      const seen = time.record(one.isSelected$);
+      const events = time.record(one.events$.pipe(filter(({ type }) => type === 'error')));
+      time.at(100, () => void backend.close());
+      time.until(10_000);
+      expect(seen.told.slice(2)).toEqual([
+        [100, false],
+        [100, 'E', expect.objectContaining({ code: 'INVALID_OPTIONS' })],
+      ]);
+      expect(events.told.length).toBeGreaterThan(0);
+      expect(calls.filter((call) => call.endsWith('grant'))).toEqual(['0 grant']);
+    }),
+  );
+});
+
 describe('election, asked late', () => {
   it(
     'does not name us while the key that we gave up is still there',

@@ -1,6 +1,7 @@
 import type Consul from 'consul';
 import { type Observable, Subject, lastValueFrom, takeUntil } from 'rxjs';
-import { BackendUnavailableError, InvalidOptionsError } from '../../core/errors.js';
+import { closed } from '../../core/closed.js';
+import { InvalidOptionsError } from '../../core/errors.js';
 import { kindFits } from '../../core/options.js';
 import type { Backend } from '../../core/types.js';
 import { claims } from './claims.js';
@@ -66,7 +67,7 @@ export function consulBackend(options: ConsulBackendOptions | Consul = {}): Back
   };
   let closing: Promise<void> | undefined;
   const close = async () => {
-    closed$.error(new BackendUnavailableError('The backend is closed.'));
+    closed$.error(closed());
     await lastValueFrom(sessions.endAll(), { defaultValue: undefined });
     views.close();
     client.close();

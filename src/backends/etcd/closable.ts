@@ -1,5 +1,5 @@
 import { type Observable, Subject, lastValueFrom, merge, retry, takeUntil, timer } from 'rxjs';
-import { InvalidOptionsError } from '../../core/errors.js';
+import { closed } from '../../core/closed.js';
 import type { Backend, LeaseRef } from '../../core/types.js';
 import { soon } from './patience.js';
 import { LONGEST } from './member.js';
@@ -21,7 +21,7 @@ export function closable(verbs: Verbs, { cluster, ledger }: Store, watches: Pick
   const revoked = (lease: LeaseRef) => verbs.revoke(lease).pipe(retry({ delay: soon }), takeUntil(timer(LONGEST)));
 
   const close = async () => {
-    closed$.error(new InvalidOptionsError('This backend is closed: make another one.'));
+    closed$.error(closed());
     watches.close();
     await lastValueFrom(merge(...ledger.leases.map(revoked)), { defaultValue: undefined });
     await lastValueFrom(cluster.idle, { defaultValue: undefined });

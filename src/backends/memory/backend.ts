@@ -1,6 +1,6 @@
 import { type Observable, Subject, concat, lastValueFrom, takeUntil } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
-import { BackendUnavailableError } from '../../core/errors.js';
+import { closed } from '../../core/closed.js';
 import type { Backend } from '../../core/types.js';
 import { acquire } from './acquire.js';
 import { Claims } from './claims.js';
@@ -51,7 +51,7 @@ export interface MemoryBackend extends Backend {
  * @param options Durations are in milliseconds.
  * @returns A backend for every kind of claim. `close()` resolves when the store holds nothing of it, or could not be told
  * until the ttl ran out there; streams that are still subscribed, and every verb from then on, error with
- * {@link BackendUnavailableError}.
+ * `INVALID_OPTIONS`, which no retry mends.
  */
 export function memoryBackend({ latency = 0, timeout = 3_000, faults, ...options }: MemoryBackendOptions = {}): MemoryBackend {
   const store = options.store ?? new MemoryStore(options.scheduler ? { scheduler: options.scheduler } : {});
@@ -80,7 +80,7 @@ export function memoryBackend({ latency = 0, timeout = 3_000, faults, ...options
     update: whileOpen(update(client)),
     watch: whileOpen(watch(client)),
     close: async () => {
-      closed$.error(new BackendUnavailableError('The backend is closed.'));
+      closed$.error(closed());
       await lastValueFrom(concat(revokeAll(), network.idle, revokeAll()), { defaultValue: undefined });
       network.calls$.complete();
     },

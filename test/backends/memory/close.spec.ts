@@ -10,13 +10,13 @@ describe('closing a memory backend', () => {
     const { client, store, at, after } = scene(m);
     const { backend } = client();
     const held$ = backend.grant(1000).pipe(mergeMap((given) => backend.acquire(given, claim('a'))));
-    m.expectObservable(outcome(merge(held$.pipe(mergeMap((tenure) => backend.monitor(tenure))), backend.watch('else').pipe(mergeMap(() => EMPTY))))).toBe('9ms (U|)');
-    m.expectObservable(outcome(holding(backend, 1000, claim('b')))).toBe('9ms (U|)');
+    m.expectObservable(outcome(merge(held$.pipe(mergeMap((tenure) => backend.monitor(tenure))), backend.watch('else').pipe(mergeMap(() => EMPTY))))).toBe('9ms (I|)');
+    m.expectObservable(outcome(holding(backend, 1000, claim('b')))).toBe('9ms (I|)');
     at(9, () => void backend.close());
     at(10, () => expect([store.leases, store.keys, store.watched]).toEqual([[], [], []]));
-    m.expectObservable(after(11, outcome(backend.grant(9)))).toBe('11ms (U|)');
-    m.expectObservable(after(11, outcome(backend.renew(lease(1, 1000))))).toBe('11ms (U|)');
-    m.expectObservable(after(11, outcome(backend.watch('k')))).toBe('11ms (U|)');
+    m.expectObservable(after(11, outcome(backend.grant(9)))).toBe('11ms (I|)');
+    m.expectObservable(after(11, outcome(backend.renew(lease(1, 1000))))).toBe('11ms (I|)');
+    m.expectObservable(after(11, outcome(backend.watch('k')))).toBe('11ms (I|)');
     m.flush(); // ends, so no timer goes on
     expect(m.scheduler.frame).toBe(11);
   }));
@@ -25,7 +25,7 @@ describe('closing a memory backend', () => {
     const { client, store, at } = scene(m);
     const { backend, faults } = client();
     faults.next('grant', { request: { delay: 9 } });
-    m.expectObservable(outcome(backend.grant(1000))).toBe('--(U|)');
+    m.expectObservable(outcome(backend.grant(1000))).toBe('--(I|)');
     at(2, () => void backend.close());
     at(20, () => expect(store.leases).toEqual([]));
   }));
@@ -51,7 +51,7 @@ describe('closing a memory backend', () => {
   it('tries again until a store that was down has heard it', marbles((m) => {
     const { client, store, at } = scene(m);
     const { backend } = client();
-    m.expectObservable(outcome(holding(backend, 10_000, claim('a')))).toBe('o 49ms (U|)');
+    m.expectObservable(outcome(holding(backend, 10_000, claim('a')))).toBe('o 49ms (I|)');
     at(20, () => store.stop());
     at(50, () => void backend.close());
     at(100, () => store.start());

@@ -37,7 +37,14 @@ export const outcome = (verb: Observable<unknown>): Observable<string> =>
   concat(verb.pipe(map(() => 'o')), of('c')).pipe(
     catchError((error: unknown) => of(isTenureError(error) ? LETTERS[error.code]! : '?')),
   );
-const LETTERS: Record<string, string> = { LEASE_LOST: 'L', CLAIM_LOST: 'C', HELD: 'H', BACKEND_UNAVAILABLE: 'U', DENIED: 'D' };
+const LETTERS: Record<string, string> = {
+  LEASE_LOST: 'L',
+  CLAIM_LOST: 'C',
+  HELD: 'H',
+  BACKEND_UNAVAILABLE: 'U',
+  DENIED: 'D',
+  INVALID_OPTIONS: 'I',
+};
 
 /** Gets a lease and claims with it; tells the initial when it holds. */
 export const holding = (backend: Backend, ttl: number, wanted: Claim): Observable<string> =>
