@@ -41,6 +41,10 @@ export class Observer {
   put(key: string, since = -Infinity, timeout = 20_000): Promise<Note> {
     return this.#until(`nothing below ${key} was put`, 'put', key, since, timeout);
   }
+  /** The deletion of the one key that has this nonce. */
+  goneClaim(nonce: string): Promise<Note> {
+    return until(`${nonce} was not deleted`, () => this.notes.find(({ type, key }) => type === 'delete' && key.includes(nonce)));
+  }
   async close(): Promise<void> {
     await this.watcher.cancel();
     this.client.close();
