@@ -35,6 +35,8 @@ interface Transport {
 /** Sockets in all: one beats, and at most six of the others wait in blocking queries. */
 const BEATING = 1;
 const OTHERS = 7;
+/** So many leases beat at once that one connection is too slow for them. */
+const CROWD = 4;
 
 /** The edge: everything that npm `consul` leaves open is closed here. */
 export class Client {
@@ -65,7 +67,7 @@ export class Client {
         ...(body !== undefined && { type: 'json', body }),
         timeout,
         ctx,
-        agent: beat ? this.#beats : this.#others,
+        agent: beat && waiting(this.#beats) < CROWD ? this.#beats : this.#others,
       });
       const told = (response: Response, body: unknown) => {
         subscriber.next({ body, index: Number(response.headers['x-consul-index'] ?? 0) });
@@ -100,6 +102,8 @@ export class Client {
     return pool;
   }
 }
+
+const waiting = ({ requests }: HttpAgent) => Object.values(requests).reduce((sum, each) => sum + (each?.length ?? 0), 0);
 
 /** `token` and `dc` are read from `defaults` alone. */
 export const connect = ({ token, dc, ...options }: ConsulConnection): Consul =>

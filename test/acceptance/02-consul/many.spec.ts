@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { consulBackend } from '../../../src/backends/consul/index.js';
-import { election } from '../../../src/index.js';
+import { type Backend, election } from '../../../src/index.js';
 import { keys, services, sessions } from '../../backends/consul/scene.js';
 import { times } from '../../fixtures/times.js';
 import { type ConsulAgent, startConsul } from '../../servers/consul.js';
@@ -16,7 +16,9 @@ beforeEach(async () => {
   agent = await startConsul();
   proxy = await startProxy({ target: `127.0.0.1:${agent.port}` });
 });
+const open: Backend[] = [];
 afterEach(async () => {
+  await Promise.all(open.splice(0).map((backend) => backend.close())); // also after a failure: nothing may go on campaigning
   await proxy.close();
   await agent.stop();
 });
@@ -25,6 +27,7 @@ describe('many elections in one process, and an agent with default limits', () =
   it.each(['', 'svc/'])('260, prefix %j: all lead, all observers agree, at most 8 sockets', { timeout: 120_000 }, async (prefix) => {
     const count = times(260, 260);
     const [ours, theirs] = [consulBackend({ port: proxy.port, prefix }), consulBackend({ port: agent.port, prefix })];
+    open.push(ours, theirs);
     let most = 0;
     const counting = setInterval(() => (most = Math.max(most, proxy.connections())), 5);
     const begun = now();
@@ -67,6 +70,7 @@ describe('churn', () => {
   it('leaves no session, service, check, key or socket, and opens no more than 8', { timeout: 300_000 }, async () => {
     const cycles = times(1_000, 60);
     const backend = consulBackend({ port: proxy.port });
+    open.push(backend);
     let most = 0;
     for (let i = 0; i < cycles; i++) {
       const mine = election(backend, { key: `churn/${i % 7}`, ttl: 1_000 });

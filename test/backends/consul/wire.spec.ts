@@ -202,6 +202,29 @@ describe('what an administrator does', () => {
   });
 });
 
+describe('an older claim that shows when the lock is ours already', () => {
+  it('goes first: the lock is given back before any tenure is told', async () => {
+    const [older, { backend, lease, key, claim }] = [await scene(connected()), await scene(connected())];
+    const place = `${key}/${older.lease.id}.older`;
+    expect(await ask(agent, `/kv/${place}?acquire=${older.lease.id}`, 'PUT', { id: 'older', value: '', kind: 'exclusive' })).toBe(
+      true,
+    );
+    expect(await codeOf(backend.acquire(lease, claim('no', { wait: false })))).toBe('HELD');
+    expect((await keys(agent, `${key}/`)).map(({ Key }) => Key)).toEqual([place]);
+
+    let told = false;
+    const held = firstValueFrom(backend.acquire(lease, claim('one'))).then((tenure) => ((told = true), tenure));
+    await until(
+      'given back',
+      async () => (await keys(agent, `${key}/`)).map(({ Key }) => Key.endsWith('.lock')).join() === 'false,false',
+    );
+    expect(told).toBe(false);
+    await ask(agent, `/kv/${place}`, 'DELETE');
+    expect(await held).toMatchObject({ id: 'one' });
+    await Promise.all([older.backend, backend].map((each) => each.close()));
+  });
+});
+
 describe('a release', () => {
   it('that comes twice, or late, spares the next tenure of the same session', async () => {
     const { backend, claim, hold, withdraw, holder } = await scene(connected());
