@@ -5,7 +5,9 @@ import { root } from '../config/entries.js';
 
 const SANDBOX = 'test/simulation/sandbox.ts';
 const GLOBALS =
-  'Promise, performance, Date, setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate, queueMicrotask, crypto';
+  'Promise, performance, Date, setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, crypto';
+/** What a browser gets: modules, which are joined into one scope, and no helpers for old engines. */
+const RXJS = join(root, 'node_modules/rxjs/dist/esm/index.js');
 const shared = { bundle: true, platform: 'node', target: 'es2022', logLevel: 'warning', write: false } as const;
 
 /** The sandbox is evaluated before the bundle, and shared with it. */
@@ -40,6 +42,7 @@ export async function bundle(file: string, folder = root): Promise<string> {
     format: 'esm',
     supported: { 'async-await': false, 'async-generator': false, 'for-await': false },
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+    alias: { rxjs: RXJS },
     sourcemap: 'external',
     outfile: file,
     plugins: [sandboxed],

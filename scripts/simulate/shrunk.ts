@@ -45,5 +45,5 @@ function without(steps: readonly Step[], out: (step: Step) => boolean): Step[] {
     kept.push({ ...step, gap: waited });
     waited = 0;
   }
-  return kept;
+  return waited > 0 ? [...kept, { gap: waited, kind: 'nothing', who: 0, size: 0 }] : kept;
 }

@@ -25,7 +25,7 @@ interface Judge {
   /** A rule was broken. */
   violated(rule: string, detail?: unknown): void;
   /** Called with each tenure as it is emitted. */
-  elected(client: Client, tenure: Tenure): void;
+  elected(client: Client, tenure: Tenure, replayed: boolean): void;
   /** A tenure ended that nobody here gave up, and no fault since it began explains. */
   lost(client: Client, tenure: Tenure): void;
   /** Something left an operator on the strength of this tenure. */
@@ -68,8 +68,10 @@ export class Client {
   resigned = true;
   readonly locks = new Set<Subscription>();
   pendingLocks = 0;
+  pendingPromises = 0;
   readonly #margin: number;
   #selected: Subscription | undefined;
+  #subscribing = false;
   #own: Tenure | null = null;
   #heldSince = 0;
   readonly #sent = new Map<string, Instant>();
@@ -141,7 +143,9 @@ export class Client {
       }),
     );
     const done = work.pipe(tap(() => latest.tenure && this.#does(latest.tenure, 'work value')));
+    this.#subscribing = true;
     this.#selected = merge(told, selected, done, way % 3 ? leaders : EMPTY).subscribe({ error: this.#fatal });
+    this.#subscribing = false;
   }
   unsubscribe(): void {
     this.resigned = true;
@@ -154,16 +158,14 @@ export class Client {
   }
   stop(): void {
     this.resigned = true;
-    void this.election.stop();
+    this.#heard(this.election.stop());
   }
   stepDown(): void {
     this.resigned = true;
-    void this.election.stepDown();
+    this.#heard(this.election.stepDown());
   }
   proclaim(value: string): void {
-    this.election.proclaim(value).catch((error: unknown) => {
-      if (!isTenureError(error)) this.judge.violated('proclaim failed with a foreign error', error);
-    });
+    this.#heard(this.election.proclaim(value));
   }
   /** What a late subscriber hears at once must be true. */
   late(): void {
@@ -206,8 +208,20 @@ export class Client {
   leave(): void {
     this.locks.forEach((lock) => lock.unsubscribe());
   }
+  release(): void {
+    this.#heard(this.locker.release(KEY));
+  }
   close(): void {
-    for (const one of [this.locker, this.#semaphore, this.#readWriteLock]) void one?.close();
+    for (const one of [this.locker, this.#semaphore, this.#readWriteLock]) if (one) this.#heard(one.close());
+  }
+  /** Whatever it says is said by us, and settles. */
+  #heard(told: Promise<unknown>): void {
+    this.pendingPromises++;
+    const settled = () => void this.pendingPromises--;
+    told.then(settled, (error: unknown) => {
+      settled();
+      if (!isTenureError(error)) this.judge.violated('a promise failed with a foreign error', error);
+    });
   }
 
   #under(during: (work: (tenure: Tenure) => Observable<unknown>) => Observable<unknown>, holdFor: number): void {
@@ -259,7 +273,7 @@ export class Client {
     this.tenures.add(tenure);
     if (this.#known.has(tenure)) return; // shared, or replayed
     this.#known.add(tenure);
-    this.judge.elected(this, tenure);
+    this.judge.elected(this, tenure, this.#subscribing);
   }
   /** The election's own. */
   #ended(): void {

@@ -18,6 +18,7 @@ export function etcdModel(world: World, watched: readonly string[]): Model {
   let foreign = 0;
   return {
     ttl: 1_000,
+    readTimeout: 300,
     lockDelay: 0,
     kinds: ['exclusive', 'shared', 'permits'],
     connect: (process, faults) => {

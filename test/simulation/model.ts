@@ -17,6 +17,8 @@ export interface Connected {
 export interface Model {
   /** Milliseconds: what everybody asks for. */
   readonly ttl: number;
+  /** How long a read whose answer is lost may hold up the next. */
+  readonly readTimeout: number;
   /** How long the store may still keep a key that nobody holds any more. */
   readonly lockDelay: number;
   readonly kinds: Backend['kinds'];

@@ -177,8 +177,6 @@ export const globals = {
   clearTimeout: clear,
   setInterval: repeated,
   clearInterval: clear,
-  setImmediate: (run: () => void) => host().timer(run, 0),
-  clearImmediate: clear,
   queueMicrotask: (run: () => void) => host().soon(run),
   crypto: {
     randomUUID: () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`,

@@ -1,5 +1,6 @@
 import type Consul from 'consul';
 import { consulBackend } from '../../../src/backends/consul/consulBackend.js';
+import { READ_TIMEOUT } from '../../../src/backends/consul/store.js';
 import { type RawEntry, entryOf, folderOf, leaderOf, lockOf, nameOf, queueOf } from '../../../src/backends/consul/wire.js';
 import type { World } from '../clock.js';
 import type { Model } from '../model.js';
@@ -28,6 +29,7 @@ export function consulModel(world: World): Model {
 
   return {
     ttl,
+    readTimeout: READ_TIMEOUT,
     lockDelay,
     kinds: ['exclusive'],
     connect: (process, faults) => {

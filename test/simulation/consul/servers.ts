@@ -37,6 +37,10 @@ export interface Found {
   readonly index: number;
 }
 
+/** Far enough apart that no index comes again with another meaning: tokens and guards are good for one life of the data. */
+const LIVES = 1_000_000;
+const LIFE = 10_000;
+
 interface Data {
   readonly keys: Map<string, Entry>;
   readonly sessions: Map<string, Session>;
@@ -63,7 +67,7 @@ export class ConsulServers {
   /** When what was deleted under a prefix went. */
   readonly #graves = new Map<string, number>();
   readonly #queries = new Set<Query>();
-  #index = 10;
+  #index = LIVES;
   #created = 0;
   #backup: Data | undefined;
 
@@ -233,8 +237,7 @@ export class ConsulServers {
       index: 1,
     };
     this.#backup = { keys: new Map(this.#keys), sessions: new Map(this.#sessions), index: this.#index };
-    [this.#keys, this.#sessions, this.#index] = [new Map(keys), new Map(sessions), index];
-    this.life++;
+    [this.#keys, this.#sessions, this.#index] = [new Map(keys), new Map(sessions), index + ++this.life * LIFE];
     this.#graves.clear();
     this.#delays.clear();
     this.checks.clear();
