@@ -1,6 +1,7 @@
 import { firstValueFrom } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsulAgent, startConsul } from '../../servers/consul.js';
+import { startProxy } from '../../servers/faultProxy.js';
 import { until } from '../../servers/until.js';
 import { ask, codeOf, done, keys, requestsTo, scene } from './scene.js';
 
@@ -68,9 +69,13 @@ describe('a lock delay', () => {
   });
 
   it('does not follow a release, nor a lease that is given back after it', async () => {
-    const [first, second] = [await client({ lockDelay: '10s' }), await client()];
+    const proxy = await startProxy({ target: `127.0.0.1:${agent.port}` });
+    const [first, second] = [await client({ port: proxy.port, lockDelay: '10s' }), await client()];
+    open.push(() => proxy.close());
     const one = first.claim('one');
     await first.hold(one);
+    const late = proxy.hold((chunk) => chunk.includes('/v1/txn'));
+    void late.caught.then(() => setTimeout(() => late.letGo(), 50)); // time enough for a revocation that does not wait
     await Promise.all([done(first.backend.withdraw(first.lease, one)), done(first.backend.revoke(first.lease))]);
     await second.hold({ ...second.claim('two'), key: first.key }, 2_000);
   });

@@ -73,7 +73,7 @@ describe.each(['reset', 'silence'] as const)('an answer that is lost by %s', (ho
 
 describe('a write that arrives after we have given up', () => {
   it('is waited for by the withdrawal, or swept at the next renewal', async () => {
-    const { backend, proxy, lease, claim, key, withdraw } = await proxied(1_000);
+    const { backend, proxy, lease, claim, key, withdraw } = await proxied(3_000);
     const held = proxy.hold(requestOf('/txn'));
     const one = claim('one');
     const waiting = backend.acquire(lease, one).subscribe();
@@ -83,8 +83,11 @@ describe('a write that arrives after we have given up', () => {
     expect(await keys(agent, `${key}/`)).toEqual([]);
     held.letGo();
     await until('the ghost', async () => (await keys(agent, `${key}/`)).length === 2);
-    await done(backend.renew(lease));
-    await nothingLeft(key);
+    await until('swept, by a lease that lives', async () => {
+      await done(backend.renew(lease));
+      return (await keys(agent, `${key}/`)).length === 0;
+    });
+    expect(await codeOf(backend.renew(lease))).toBe('completed');
   });
 
   it('does not lock for a claim that has been found absent and repeated', async () => {
@@ -113,6 +116,19 @@ describe('a release that arrives after the same session took the key again', () 
     late.letGo();
     await until('it has arrived', async () => (await writes(agent)) > before);
     expect(await holder()).toMatchObject({ id: 'two', token });
+  });
+});
+
+describe('an update that arrives after a later one', () => {
+  it('does not undo it', async () => {
+    const { backend, proxy, claim, hold, holder } = await proxied();
+    const tenure = await hold(claim('one', { value: 'a' }));
+    const late = proxy.hold((chunk) => requestOf('/txn')(chunk) && chunk.includes('"cas"'));
+    await Promise.all(['b', 'c'].map((value) => done(backend.update(tenure, value))));
+    const before = await writes(agent);
+    late.letGo();
+    await until('it has arrived', async () => (await writes(agent)) > before);
+    expect(await holder()).toMatchObject({ value: 'c', token: tenure.token });
   });
 });
 
