@@ -2,6 +2,7 @@ import { Observable, ReplaySubject, lastValueFrom, tap } from 'rxjs';
 import type { ClaimKind, LeaseRef } from '../../core/types.js';
 import { deadlineOf } from './member.js';
 import { isUnclear } from './translate.js';
+import type { Moment } from './verdict.js';
 import { type Entry, segment } from './wire.js';
 
 export interface Asked {
@@ -25,6 +26,8 @@ export class Attempt {
   /** Where it stands, as last answered, and in which life of the store. */
   entry: Entry | undefined;
   life = 0;
+  /** The answer that showed its turn: what is older than that says nothing of its tenure. */
+  proof: Moment | undefined;
   /** Whether the outcome of any put is unknown: it may still come to pass, long after a read has shown nothing. */
   unclear: boolean;
   /** By the wall clock, as deadlines are: when the last of these has run out of time. */

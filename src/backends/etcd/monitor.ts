@@ -1,8 +1,10 @@
-import { defer, filter, ignoreElements, merge, mergeMap, tap, timer } from 'rxjs';
-import type { Backend } from '../../core/types.js';
-import type { Store } from './store.js';
-import { judge } from './verdict.js';
+import { EMPTY, type Observable, defer, filter, ignoreElements, merge, mergeMap, of, tap, timer } from 'rxjs';
 import { ClaimLostError } from '../../core/errors.js';
+import type { Backend } from '../../core/types.js';
+import { untilAnswered } from './patience.js';
+import type { Store } from './store.js';
+import { isBefore, judge } from './verdict.js';
+import type { View } from './view.js';
 
 /** A tenure that ends sooner is never watched: most locks are held for a few milliseconds. */
 const SHORT = 50;
@@ -13,22 +15,28 @@ export function monitor({ views, ledger, cluster }: Store): Backend['monitor'] {
     defer(() => {
       const attempt = ledger.find(lease, claim);
       const { directory, path } = attempt;
-      const life = attempt.known ? attempt.life : cluster.life;
+      const since = attempt.proof ?? { revision: token, life: cluster.life }; // another process may have made it
       const own = { key: claim.key, lease, path, token };
-      const check = views.use(directory, (view) =>
-        merge(
-          view.live$.pipe(
-            filter((seen) => seen.life !== life || seen.revision >= token),
-            tap((seen) => {
-              if (!judge(seen.queue, own).isTurn) throw new ClaimLostError(claim, 'taken');
-            }),
+
+      /** What others have heard of the key before we came: one reading, where that says nothing of this tenure. */
+      const heard = (view: View) => {
+        const { now } = view;
+        return now && !isBefore(now, since) ? of(now) : view.read().pipe(untilAnswered(), ignoreElements());
+      };
+      const check = (): Observable<unknown> => {
+        const isShared = views.get(directory) !== undefined; // else its watch begins with us, and with a reading
+        return views.use(directory, (view) =>
+          merge(
+            merge(view.live$, isShared ? heard(view) : EMPTY).pipe(
+              filter((seen) => !isBefore(seen, since)),
+              tap((seen) => {
+                if (!judge(seen.queue, own).isTurn) throw new ClaimLostError(claim, 'taken');
+              }),
+            ),
+            view.confirm(lease.ttl / 5),
           ),
-          view.confirm(lease.ttl / 5),
-        ),
-      );
-      return timer(views.get(directory) ? 0 : SHORT).pipe(
-        mergeMap(() => check),
-        ignoreElements(),
-      );
+        );
+      };
+      return (views.get(directory) ? check() : timer(SHORT).pipe(mergeMap(check))).pipe(ignoreElements());
     });
 }

@@ -11,6 +11,12 @@ export interface Placed {
   readonly token: bigint;
 }
 
+/** A revision of the store, in one of its lives. */
+export interface Moment {
+  readonly revision: bigint;
+  readonly life: number;
+}
+
 /**
  * What a queue says of a claim of ours: its entry, and whether its turn has come.
  *
@@ -22,6 +28,10 @@ export function judge(queue: Queue, { key, lease, path, token }: Placed): { entr
   if (entry.lease !== lease.id) throw new ClaimLostError({ key }, 'overwritten');
   return { entry, isTurn: holds(queue, entry) };
 }
+
+/** Whether a snapshot tells of the time before a claim had its place, or its turn. */
+export const isBefore = (seen: Moment, { revision, life }: Moment): boolean =>
+  seen.life < life || (seen.life === life && seen.revision < revision);
 
 /** Whether there is nothing to look into: it stands where it stood, and others are before it. */
 export function isAtRest(queue: Queue, mine: Placed): boolean {

@@ -101,8 +101,12 @@ export class View {
     this.#tell(false);
     return false;
   }
-  #tell(proven: boolean): void {
+  /** What is known by now; undefined before the first reading. */
+  get now(): Omit<Snapshot, 'proven'> | undefined {
     const { queue, revision, life } = this.#known;
-    if (life !== undefined) this.#told.next({ queue, revision, life, proven });
+    return life === undefined ? undefined : { queue, revision, life };
+  }
+  #tell(proven: boolean): void {
+    if (this.now) this.#told.next({ ...this.now, proven });
   }
 }
