@@ -1,4 +1,20 @@
-import { type Observable, asapScheduler, catchError, concat, ignoreElements, of, retry, subscribeOn, throwError, timer } from 'rxjs';
+import {
+  type Observable,
+  asapScheduler,
+  concat,
+  defer,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  of,
+  repeat,
+  retry,
+  subscribeOn,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
 import { type Clock, type Instant, elapsed, instant } from './clock.js';
 import { isTenureError } from './errors.js';
 import type { LeaseRef, Release } from './types.js';
@@ -43,6 +59,10 @@ export class Lease implements LeaseRef {
     return this.isCurrent() && this.remaining() >= Math.min(this.margin, (this.ttl - this.margin) / 2);
   }
 
+  /** When the last confirmed renewal was sent. */
+  get confirmedAt(): Instant {
+    return this.#sent;
+  }
   /** Notes that a renewal is being sent: from now on the store may keep the lease that much longer. */
   asking(): Instant {
     return (this.#asked = instant(this.#clock));
@@ -59,22 +79,22 @@ export class Lease implements LeaseRef {
 
   /** Milliseconds until the store has ended it, if no renewal reaches it: a bound for waiting, never for believing. */
   expiresIn(): number {
-    return this.ttl - elapsed(this.#asked, this.#clock);
+    return this.ttl - (this.#clock.now() - this.#asked.mono); // a wall that jumps ends no lease
   }
   /**
    * A release that goes a turn later, never inside an unsubscribe, and is tried again until it is confirmed or the store
-   * has ended the lease. Others may keep renewing a shared one, so the end is looked up at each failure.
+   * has ended the lease, even if an answer hangs. Others may keep renewing a shared one, so the end moves.
    *
    * @returns Which of the two it was, once. @throws as a notification what a retry can't mend: the store keeps it as long as the lease.
    */
   giveUp(release: Observable<unknown>): Observable<Release> {
     const fatal = (error: unknown) => isTenureError(error) && !error.retryable;
-    const again = (error: unknown) =>
-      this.expiresIn() > 0 && !fatal(error) ? timer(this.ttl / 10, this.#clock) : throwError(() => error);
-    return concat(release.pipe(ignoreElements()), of<Release>('released')).pipe(
-      subscribeOn(asapScheduler),
-      retry({ delay: again }),
-      catchError((error: unknown) => (fatal(error) ? throwError(() => error) : of<Release>('expired'))),
+    const again = (error: unknown) => (fatal(error) ? throwError(() => error) : timer(this.ttl / 10, this.#clock));
+    const ended = defer(() => timer(Math.max(0, this.expiresIn()), this.#clock)).pipe(
+      repeat(),
+      filter(() => this.expiresIn() <= 0),
     );
+    const released = release.pipe(subscribeOn(asapScheduler), retry({ delay: again }), ignoreElements());
+    return merge(concat(released, of<Release>('released')), ended.pipe(map((): Release => 'expired'))).pipe(take(1));
   }
 }

@@ -68,6 +68,9 @@ export interface LockOptions {
 export type PermitOptions = Omit<LockOptions, 'kind'>;
 
 const DAY = 86_400_000;
+const LONGEST_ID = 1_024;
+/** What a timer can wait, in milliseconds. */
+export const LONGEST = 2 ** 31 - 1;
 const DEFAULT_TTL = 10_000;
 export const TIMING = ['ttl', 'margin', 'refreshEvery', 'grace', 'lease$', 'scheduler'] as const;
 const ELECTION = ['key', 'id', 'value', 'backoff', ...TIMING] as const;
@@ -82,7 +85,7 @@ export function electionDefaults(backend: Backend, options: ElectionOptions) {
   known('election', options, ELECTION);
   const { key, id = randomId(), value = '', backoff = {} } = options;
   keyFits(backend, 'key', key);
-  text('id', id);
+  idFits(id);
   valueFits(backend, value);
   known('backoff', backoff, ['initial', 'max', 'random']);
   between('backoff.initial', backoff.initial ?? 100, 1, DAY);
@@ -106,11 +109,11 @@ export function timingDefaults({ minTtl }: Pick<Backend, 'minTtl'>, options: Tim
   const shared = (['ttl', 'margin', 'refreshEvery'] as const).find((name) => lease$ && options[name] !== undefined);
   if (shared)
     throw new InvalidOptionsError(`${shared} belongs to the shared lease: leave it out beside lease$, but it is ${options[shared]}.`);
-  const { grace = ttl } = options;
+  const { grace = lease$ ? undefined : ttl } = options; // undefined: the ttl of the shared lease
   between('ttl', ttl, Math.max(1_000, minTtl), DAY);
   if (margin !== undefined) between('margin', margin, 100, ttl / 2);
   if (refreshEvery !== undefined) refreshFits(refreshEvery, ttl, margin ?? ttl / 10);
-  between('grace', grace, 0, DAY);
+  if (grace !== undefined) between('grace', grace, 0, DAY);
   return { ttl, margin, refreshEvery, grace, lease$, scheduler };
 }
 
@@ -143,6 +146,7 @@ export function known(what: string, options: object, names: readonly string[]): 
 
 export function text(name: string, value: unknown): asserts value is string {
   if (typeof value !== 'string') throw new InvalidOptionsError(`${name} must be a string, but is ${typeof value}.`);
+  if (/\p{Surrogate}/u.test(value)) throw new InvalidOptionsError(`${name} must be well-formed, but has half of a surrogate pair.`);
 }
 
 export function keyFits({ limits }: Pick<Backend, 'limits'>, name: string, key: unknown): asserts key is string {
@@ -156,6 +160,13 @@ export function segment(id: unknown): string {
   const named = (typeof id === 'string' && id !== '' && isWellFormed(id)) || Number.isFinite(id);
   if (!named) throw new InvalidOptionsError(`id must be a number or a non-empty string of whole characters, but is ${shown(id)}.`);
   return encodeURIComponent(String(id)).replace(/^\.+$/, (dots) => '%2E'.repeat(dots.length));
+}
+
+/** An id becomes part of a key. */
+function idFits(id: unknown): void {
+  text('id', id);
+  const [size, most] = [bytes(id), LONGEST_ID];
+  if (size < 1 || size > most) throw new InvalidOptionsError(`id must be from 1 to ${most} bytes, but has ${size}.`);
 }
 
 export function valueFits({ limits }: Pick<Backend, 'limits'>, value: unknown): asserts value is string {

@@ -1,4 +1,4 @@
-import { EMPTY, type Observable, type ObservableInput } from 'rxjs';
+import { EMPTY, NEVER, type Observable, type ObservableInput, from, takeUntil } from 'rxjs';
 import type { Lease } from './lease.js';
 import { Pending } from './pending.js';
 import type { ClaimKind, ClaimRef, TenureRef } from './types.js';
@@ -9,6 +9,8 @@ export interface Attempt extends ClaimRef {
   announced?: string;
   /** Completes when the store holds nothing of the claim any more. */
   readonly released?: Observable<unknown>;
+  /** Emits, also to those who come later, when the key is being given back: nothing is waited for any more. */
+  readonly over?: Observable<unknown>;
 }
 
 /**
@@ -57,9 +59,12 @@ export class Tenure implements TenureRef {
     if (!this.isCurrent()) this.#abort.abort(this.#reason);
     return this.#abort.signal;
   }
-  /** The key is kept, on resigning, until `work` has settled, at most `grace`. After a loss nothing can be kept. */
+  /**
+   * The key is kept, on resigning, until `work` has settled, at most `grace`. After a loss nothing can be kept. An observable is
+   * subscribed here, and unsubscribed when nothing is waited for any more.
+   */
   waitUntil(work: ObservableInput<unknown>): void {
-    this.#work.add(work);
+    this.#work.add(from(work).pipe(takeUntil(this.#attempt.over ?? NEVER)));
   }
   /** Emits once when everything given to `waitUntil` has settled. */
   get settled(): Observable<unknown> {

@@ -2,6 +2,7 @@ import {
   NEVER,
   type Observable,
   type OperatorFunction,
+  ReplaySubject,
   concat,
   connect,
   defer,
@@ -9,7 +10,8 @@ import {
   filter,
   finalize,
   map,
-  startWith,
+  merge,
+  of,
   switchMap,
   take,
 } from 'rxjs';
@@ -17,7 +19,7 @@ import type { Lease } from '../core/lease.js';
 import { randomId } from '../core/options.js';
 import { Pending } from '../core/pending.js';
 import { type Attempt, Tenure } from '../core/tenure.js';
-import type { Backend, ClaimOptions, Release } from '../core/types.js';
+import type { Backend, ClaimOptions, Release, TenureRef } from '../core/types.js';
 
 export interface AcquireOptions {
   /** Told of each attempt, by key, from before its first request until it is withdrawn. */
@@ -42,11 +44,20 @@ export interface AcquireOptions {
  * the store failed with.
  */
 export function acquire(
-  backend: Pick<Backend, 'acquire' | 'withdraw'>,
+  backend: Pick<Backend, 'acquire' | 'withdraw'> & Partial<Pick<Backend, 'monitor'>>,
   claim: ClaimOptions,
   { releases = new Pending(), attempts = new Set() }: AcquireOptions = {},
 ): OperatorFunction<Lease, Tenure> {
   const { id = randomId() } = claim;
+
+  /** Emits when the lease is fresh. Until then the key is ours already, and may be lost. */
+  const freshened = (lease: Lease, confirmed$: Observable<Lease>, held: TenureRef): Observable<unknown> =>
+    lease.isFresh()
+      ? of(lease)
+      : merge(confirmed$, backend.monitor?.(held) ?? NEVER).pipe(
+          filter(() => lease.isFresh()),
+          take(1),
+        );
 
   const attempt = (lease: Lease, confirmed$: Observable<Lease>) =>
     defer(() => {
@@ -54,20 +65,18 @@ export function acquire(
       const release = new Pending<Release>();
       const withdrawn = release.enter();
       const leave = releases.enter(claim.key);
-      const made: Attempt = { ...mine, lease, released: release.left() };
+      const over = new ReplaySubject<void>(1);
+      const made: Attempt = { ...mine, lease, released: release.left(), over };
       attempts.add(made);
-      return concat(backend.acquire(lease, mine), NEVER).pipe(
-        switchMap((held) =>
-          confirmed$.pipe(
-            startWith(lease),
-            filter(fresh),
-            take(1),
-            map(() => new Tenure(held, lease, made)),
-          ),
-        ),
+      return concat(
+        defer(() => backend.acquire(lease, mine)),
+        NEVER,
+      ).pipe(
+        switchMap((held) => freshened(lease, confirmed$, held).pipe(map(() => new Tenure(held, lease, made)))),
         finalize(() => {
           attempts.delete(made);
-          withdrawn(lease.giveUp(backend.withdraw(lease, mine)));
+          over.next();
+          withdrawn(lease.giveUp(defer(() => backend.withdraw(lease, mine))));
           leave(release.left());
         }),
       );
@@ -80,5 +89,3 @@ export function acquire(
     ),
   );
 }
-
-const fresh = (lease: Lease) => lease.isFresh();

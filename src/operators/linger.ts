@@ -31,7 +31,7 @@ import type { Tenure } from '../core/tenure.js';
 export function linger({
   grace,
   scheduler = monotonic,
-}: { grace?: number; scheduler?: Clock } = {}): MonoTypeOperatorFunction<Tenure> {
+}: { grace?: number | undefined; scheduler?: Clock } = {}): MonoTypeOperatorFunction<Tenure> {
   const drained = (tenure: Tenure): Observable<unknown> => {
     tenure.end();
     const settled = defer(() => tenure.settled).pipe(subscribeOn(asapScheduler));

@@ -1,7 +1,7 @@
 import { EMPTY, NEVER, type Observable, ReplaySubject, catchError, concat, connectable, defer, finalize, map, mergeMap } from 'rxjs';
 import { type Clock, instant, monotonic } from '../core/clock.js';
 import { Lease } from '../core/lease.js';
-import { marginFits } from '../core/options.js';
+import { LONGEST, between, marginFits } from '../core/options.js';
 import { Pending } from '../core/pending.js';
 import type { Backend, Release } from '../core/types.js';
 
@@ -25,20 +25,21 @@ export interface OpenLeaseOptions {
  * Nobody renews it yet: pipe it into {@link refreshLease}. A grant that is answered after the unsubscription is revoked.
  *
  * @returns The live lease, once; never completes. Its deadline counts from when the grant was *sent*.
- * @throws {TenureError} as a notification, what `grant` failed with; {InvalidOptionsError} when `margin` is more than half of
+ * @throws {InvalidOptionsError} at once; {TenureError} as a notification, what `grant` failed with; {InvalidOptionsError} when `margin` is more than half of
  * the granted ttl.
  */
 export function openLease(
   backend: Pick<Backend, 'grant' | 'revoke'>,
   { ttl, margin, scheduler = monotonic, releases = new Pending() }: OpenLeaseOptions,
 ): Observable<Lease> {
+  between('ttl', ttl, 1, LONGEST);
   if (margin !== undefined) marginFits(margin, ttl);
   return defer(() => {
     const leave = releases.enter();
     const sent = instant(scheduler);
     // Connected, not subscribed: the answer is still ours to undo when nobody waits for it any more.
     const granted$ = connectable(
-      backend.grant(ttl).pipe(map((grant) => new Lease(grant, { margin: margin ?? grant.ttl / 10, scheduler, sent }))),
+      defer(() => backend.grant(ttl)).pipe(map((grant) => new Lease(grant, { margin: margin ?? grant.ttl / 10, scheduler, sent }))),
       { connector: () => new ReplaySubject<Lease>(1), resetOnDisconnect: false },
     );
     granted$.connect();
@@ -50,7 +51,7 @@ export function openLease(
     );
     const revoked$ = granted$.pipe(
       catchError(() => EMPTY), // no lease, nothing to revoke
-      mergeMap((lease) => lease.giveUp(backend.revoke(lease))),
+      mergeMap((lease) => lease.giveUp(defer(() => backend.revoke(lease)))),
     );
     return concat(checked$, NEVER).pipe(finalize(() => leave(revoked$)));
   });

@@ -1,6 +1,7 @@
-import { EMPTY, type Observable, type ObservableInput, filter, switchMap } from 'rxjs';
+import { EMPTY, type Observable, type ObservableInput, defer, filter, materialize, switchMap } from 'rxjs';
 import type { Tenure } from '../core/tenure.js';
 import { awaited } from './awaited.js';
+import { leaveFirst } from './leaveFirst.js';
 
 /**
  * Runs `work` anew for each tenure, and only while it lasts.
@@ -20,7 +21,14 @@ export function switchWhileSelected<R>(
   election: { readonly tenure$: Observable<Tenure | null> },
   work: (tenure: Tenure) => ObservableInput<R>,
 ): Observable<R> {
+  /** Its completion is this tenure's only. */
+  const during = (tenure: Tenure) =>
+    defer(() => awaited(tenure, work(tenure))).pipe(
+      materialize(),
+      filter(({ kind }) => kind === 'E' || (kind === 'N' && tenure.isCurrent())),
+    );
   return election.tenure$.pipe(
-    switchMap((tenure) => (tenure === null ? EMPTY : awaited(tenure, work(tenure)).pipe(filter(() => tenure.isCurrent())))),
+    switchMap((tenure) => (tenure === null ? EMPTY : during(tenure))),
+    leaveFirst(),
   );
 }

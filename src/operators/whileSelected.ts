@@ -1,5 +1,6 @@
-import { EMPTY, type MonoTypeOperatorFunction, type Observable, dematerialize, filter, materialize, switchMap } from 'rxjs';
+import { EMPTY, type MonoTypeOperatorFunction, type Observable, filter, materialize, switchMap } from 'rxjs';
 import type { Tenure } from '../core/tenure.js';
+import { leaveFirst } from './leaveFirst.js';
 
 /**
  * Subscribes the source only while selected.
@@ -24,6 +25,6 @@ export function whileSelected<T>(election: { readonly tenure$: Observable<Tenure
               filter(({ kind }) => kind !== 'N' || tenure.isCurrent()),
             ),
       ),
-      dematerialize(),
+      leaveFirst(),
     );
 }

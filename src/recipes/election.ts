@@ -14,12 +14,11 @@ import {
   merge,
   mergeMap,
   share,
-  skip,
-  startWith,
   tap,
   throwError,
 } from 'rxjs';
 import { type Instant, instant, stamp } from '../core/clock.js';
+import type { Lease } from '../core/lease.js';
 import { isTenureError } from '../core/errors.js';
 import { type ElectionOptions, electionDefaults, valueFits } from '../core/options.js';
 import type { Attempt, Tenure } from '../core/tenure.js';
@@ -36,7 +35,7 @@ import { shareLatest } from '../operators/shareLatest.js';
 import { untilLost } from '../operators/untilLost.js';
 import { whenRunning } from '../operators/whenRunning.js';
 import { within } from '../operators/within.js';
-import type { ElectionEvent, ElectionFact } from './events.js';
+import { type ElectionEvent, type ElectionFact, electionFacts } from './events.js';
 import { Run } from './run.js';
 
 /** One candidate for one key. Streams are shared, replay their latest value and never complete. */
@@ -116,7 +115,7 @@ export function election(backend: Backend, options: ElectionOptions): Election {
   const facts$ = new Subject<ElectionFact>();
   const claim = { key, id, get value() { return announced$.value; } }; // prettier-ignore
 
-  const answered = () => answered$.next(instant(scheduler));
+  const answered = (at = instant(scheduler)) => answered$.next(at);
   const again = {
     ...backoff,
     scheduler,
@@ -124,8 +123,8 @@ export function election(backend: Backend, options: ElectionOptions): Election {
     onRetry: (error: unknown, delay: number) => facts$.next({ type: 'retry', error, delay }),
   };
   const failed = { error: (error: unknown) => facts$.next({ type: 'error', error }) };
-  const refreshed = () => {
-    answered();
+  const refreshed = ({ confirmedAt }: Lease) => {
+    if (confirmedAt.mono > (answered$.value?.mono ?? -Infinity)) answered(confirmedAt); // a lease may be told again and again
     if (own$.value?.isCurrent()) facts$.next({ type: 'refresh' });
   };
 
@@ -145,6 +144,7 @@ export function election(backend: Backend, options: ElectionOptions): Election {
   );
   const tenure$ = run.orders$.pipe(
     whenRunning(campaign$),
+    tap({ error: () => run.failed() }),
     tap((tenure) => given$.next(tenure ?? given$.value)),
     tap({ next: (tenure) => own$.next(tenure), finalize: () => own$.next(null) }), // leader$ hears it first
     shareLatest(),
@@ -153,8 +153,8 @@ export function election(backend: Backend, options: ElectionOptions): Election {
 
   const seen$ = defer(() => backend.watch(key, { confirmEvery: ttl / 2 })).pipe(
     tap(failed),
-    reacquire({ ...again, settled: 0, max: Math.min(backoff.max ?? 1_000, 1_000) }), // an observer costs little and should not lag
-    tap(answered),
+    reacquire({ ...backoff, scheduler, max: Math.min(backoff.max ?? 1_000, 1_000) }), // an observer costs little and should not lag
+    tap(() => answered()),
     share(), // known$, which replays, is always the first to subscribe
   );
   const known$ = defer(() => leading(own$, seen$, { ...NO_WITNESS, given: given$.value ?? undefined })).pipe(
@@ -166,22 +166,8 @@ export function election(backend: Backend, options: ElectionOptions): Election {
     filter((leader) => leader !== undefined),
     distinctUntilChanged(sameLeader),
   );
-  const changes$ = leader$.pipe(
-    startWith(null),
-    distinctUntilChanged(sameLeader),
-    skip(1),
-    map((leader): ElectionFact => ({ type: 'change', leader })),
-  );
-  const selections$ = own$.pipe(
-    distinctUntilChanged((one, other) => one?.token === other?.token),
-    skip(1),
-    map((own): ElectionFact => (own ? { type: 'select', token: own.token } : { type: 'deselect' })),
-  );
-  const pings$ = seen$.pipe(
-    filter((leader) => leader !== null),
-    map((leader): ElectionFact => ({ type: 'ping', leader })),
-  );
-  const told = catchError<ElectionFact, Observable<never>>(() => EMPTY); // by failed, already
+  const confirmed$ = seen$.pipe(map(() => leaderNow())); // known$ has heard it first
+  const leaderNow = () => leaderOf({ ...witness$.value, own: own$.value }) ?? null;
 
   const proclaimed = (attempt: Attempt, next: string) =>
     backend.update(attempt, next).pipe(
@@ -218,12 +204,12 @@ export function election(backend: Backend, options: ElectionOptions): Election {
       distinctUntilChanged(),
     ),
     connected$: merge(known$.pipe(ignoreElements()), answered$.pipe(within(ttl, scheduler))).pipe(distinctUntilChanged()),
-    events$: merge(changes$.pipe(told), selections$, facts$, pings$.pipe(told)).pipe(
+    events$: electionFacts({ leader$, own$, confirmed$, facts$ }).pipe(
       map((fact): ElectionEvent => ({ ...fact, key, id, at: stamp(scheduler) })),
       share(),
     ),
     isSelected: () => own$.value?.isCurrent() ?? false,
-    leader: () => leaderOf({ ...witness$.value, own: own$.value }) ?? null,
+    leader: leaderNow,
     proclaim: (next) => lastValueFrom(proclaim(next), NOTHING),
     stepDown: () => lastValueFrom(own$.value?.isCurrent() ? run.stepDown() : EMPTY, NOTHING).then(() => undefined),
     start: () => run.start(tenure$),

@@ -27,6 +27,10 @@ export class Run {
     if (!this.#order$.value.running) this.#order$.next(STAND);
     if (this.#started?.closed ?? true) this.#started = campaign$.subscribe({ error: () => undefined });
   }
+  /** The campaign ended for good: told before anybody else hears of it, so that whoever does may start another. */
+  failed(): void {
+    this.#started = undefined;
+  }
 
   /** Everybody sees null and stays. */
   stop(): Observable<never> {

@@ -156,7 +156,7 @@ describe('acquire', () => {
     const failing = cold('#', undefined, unavailable);
     const bounded = Array.from({ length: 20 }, () => failing); // more would be for ever
     const unsub = '      ------!';
-    const withdrawn = [6, 7, 8, 9, 10].map((at) => `${'-'.repeat(at)}(^!)`);
+    const withdrawn = [6, 7, 8, 9].map((at) => `${'-'.repeat(at)}(^!)`);
     m.expectObservable(concat(of(a), NEVER).pipe(acquire({ ...atOnce, withdraw: () => defer(() => bounded.pop() ?? EMPTY) }, claim), plain), unsub).toBe('T');
     m.expectSubscriptions(failing.subscriptions).toBe(withdrawn);
   }));
@@ -168,7 +168,7 @@ describe('acquire', () => {
     const failing = cold('  #', undefined, unavailable);
     const bounded = Array.from({ length: 30 }, () => failing); // more would be for ever
     const unsub = '         ------!';
-    const withdrawn = Array.from({ length: 18 }, (_, index) => `${'-'.repeat(6 + index)}(^!)`); // 13 + 10 = 23
+    const withdrawn = Array.from({ length: 17 }, (_, index) => `${'-'.repeat(6 + index)}(^!)`); // until 13 + 10 = 23
     m.expectObservable(others.pipe(map(() => a.confirm(a.asking())))).toBe('-------t-----t', { t: true });
     m.expectObservable(concat(of(a), NEVER).pipe(acquire({ ...atOnce, withdraw: () => defer(() => bounded.pop() ?? EMPTY) }, claim), plain), unsub).toBe('T');
     m.expectSubscriptions(failing.subscriptions).toBe(withdrawn);

@@ -1,4 +1,4 @@
-import { NEVER, Subject, filter, finalize, share, switchMap, tap } from 'rxjs';
+import { NEVER, Subject, filter, finalize, interval, of, share, switchMap, tap, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { memoryBackend } from '../../src/backends/memory/backend.js';
 import { memoryFaults } from '../../src/backends/memory/faults.js';
@@ -10,6 +10,8 @@ import type { Backend } from '../../src/core/types.js';
 import { openLease } from '../../src/operators/openLease.js';
 import { refreshLease } from '../../src/operators/refreshLease.js';
 import { shareLatest } from '../../src/operators/shareLatest.js';
+import { switchWhileSelected } from '../../src/operators/switchWhileSelected.js';
+import { whileSelected } from '../../src/operators/whileSelected.js';
 import { election } from '../../src/recipes/election.js';
 import { type VirtualTime, virtualTime } from '../fixtures/virtualTime.js';
 
@@ -518,6 +520,87 @@ describe('election, on a closed backend', () => {
       ]);
       expect(events.told.length).toBeGreaterThan(0);
       expect(calls.filter((call) => call.endsWith('grant'))).toEqual(['0 grant']);
+    }),
+  );
+});
+
+describe('election, told again and again', () => {
+  it(
+    'ends, and can be started anew, in the very callback that hears of the end',
+    virtualTime((time) => {
+      const { one, faults } = arrange(time);
+      faults.next('grant', { error: new DeniedError('no') });
+      one.isSelected$.subscribe({ error: () => one.start() });
+      one.start();
+      time.until(100);
+      expect(one.isSelected()).toBe(true);
+    }),
+  );
+
+  it(
+    'has resigned by the time that the work of a tenure tells its failure',
+    virtualTime((time) => {
+      const { one } = arrange(time);
+      const heard: boolean[] = [];
+      const hear = () => void heard.push(one.isSelected());
+      switchWhileSelected(one, () => throwError(() => new Error('work'))).subscribe({ error: hear });
+      time.until(10);
+      of('done').pipe(whileSelected(one)).subscribe({ complete: hear });
+      time.until(20);
+      throwError(() => new Error('source'))
+        .pipe(whileSelected(one))
+        .subscribe({ error: hear });
+      time.until(30);
+      expect(heard).toEqual([false, false, false]);
+    }),
+  );
+
+  it(
+    'stops what waitUntil was given when nothing is waited for any more',
+    virtualTime((time) => {
+      const { one } = arrange(time, { grace: 300 });
+      const ticks: number[] = [];
+      const held = one.tenure$.subscribe((tenure) => tenure?.waitUntil(interval(100, time.scheduler).pipe(tap((n) => ticks.push(n)))));
+      time.at(50, () => held.unsubscribe());
+      time.until(2_000);
+      expect(ticks).toEqual([0, 1, 2]);
+    }),
+  );
+
+  it('resolves stop() when the ttl has run out, though an answer hangs and the wall has jumped', async () => {
+    const resolved: number[] = [];
+    virtualTime((time) => {
+      const jump = { by: 0 };
+      const wall = () => time.scheduler.now() + jump.by;
+      const { one, faults } = arrange(time, { scheduler: Object.assign(Object.create(time.scheduler) as Clock, { wall }) });
+      time.record(one.isSelected$);
+      time.until(100);
+      faults.partition();
+      jump.by = 3_600_000;
+      const done = one.stop().then(() => resolved.push(0));
+      void done;
+      time.until(1_900);
+    })();
+    await turns();
+    expect(resolved).toEqual([0]);
+  });
+
+  it(
+    'does not select on a claim that was lost while its lease was not fresh',
+    virtualTime((time) => {
+      const { one, other, faults, store } = arrange(time, { refreshEvery: 50 });
+      const others = time.record(other.tenure$);
+      time.until(10);
+      const seen = time.record(one.isSelected$);
+      time.until(1_001);
+      for (let beat = 0; beat < 16; beat++) faults.next('renew', { cut: 'before' }); // 1,010 to 1,760: fresh no more, until 1,810
+      time.until(1_770);
+      others.leave();
+      time.until(1_780);
+      store.delete('jobs');
+      store.put('jobs', 'foreign');
+      time.until(4_000);
+      expect(seen.told.filter(([, value]) => value === true)).toEqual([]);
     }),
   );
 });

@@ -1,3 +1,4 @@
+import { holdsBehind } from '../../core/conflict.js';
 import type { ClaimKind } from '../../core/types.js';
 
 /** One claim as the store keeps it. A foreign one, put by an administrator, has neither lease nor nonce. */
@@ -28,15 +29,14 @@ export const isOlder = (one: Queue, other: Queue): boolean =>
 
 export const find = (queue: Queue, name: string): Entry | undefined => queue.entries.find((entry) => entry.name === name);
 
-/** The one rule of locks, read/write locks and semaphores: it holds when nothing older is in its way. */
 export const holds = (queue: Queue, { kind, create }: Entry): boolean =>
   !blocked(
     kind,
     queue.entries.filter((entry) => entry.create < create),
   );
 
-export function blocked(kind: ClaimKind, older: readonly Entry[]): boolean {
-  if (kind === 'exclusive') return older.length > 0;
-  if (kind === 'shared') return older.some((entry) => entry.kind !== 'shared');
-  return older.length >= kind.permits || older.some((entry) => typeof entry.kind !== 'object');
-}
+export const blocked = (kind: ClaimKind, older: readonly Entry[]): boolean =>
+  !holdsBehind(
+    older.map((entry) => entry.kind),
+    kind,
+  );
