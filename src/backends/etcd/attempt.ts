@@ -30,7 +30,7 @@ export class Attempt {
   proof: Moment | undefined;
   /** Whether the outcome of any put is unknown: it may still come to pass, long after a read has shown nothing. */
   unclear: boolean;
-  /** By the wall clock, as deadlines are: when the last of these has run out of time. */
+  /** When the last of these has run out of time. */
   clearAt = 0;
   #last: Promise<unknown> = Promise.resolve();
 

@@ -1,4 +1,3 @@
-import { asyncScheduler } from 'rxjs';
 import type { LeaseRef } from '../../core/types.js';
 import { type Asked, Attempt } from './attempt.js';
 
@@ -7,7 +6,7 @@ class Account {
   readonly attempts = new Map<string, Attempt>();
   /** Keys that were withdrawn after an unclear write: whenever one turns up, it is swept. */
   readonly doubtful = new Set<string>();
-  confirmedAt = asyncScheduler.now();
+  confirmedAt = performance.now();
   constructor(
     readonly lease: LeaseRef,
     /** Whether the lease is ours to revoke. */
@@ -26,7 +25,7 @@ export class Ledger {
     this.#account(lease).granted = true;
   }
   confirmed(lease: LeaseRef): void {
-    this.#account(lease).confirmedAt = asyncScheduler.now();
+    this.#account(lease).confirmedAt = performance.now();
   }
   ended({ id }: LeaseRef): void {
     this.#accounts.delete(id);
@@ -70,7 +69,7 @@ export class Ledger {
   /** Nobody tells us of a lease that has run out where it can't be reached. */
   #forgetOld(): void {
     const over = ({ lease, confirmedAt, attempts }: Account) =>
-      attempts.size === 0 && asyncScheduler.now() - confirmedAt > 10 * lease.ttl;
+      attempts.size === 0 && performance.now() - confirmedAt > 10 * lease.ttl;
     this.#accounts.forEach((account, id) => over(account) && this.#accounts.delete(id));
   }
 }

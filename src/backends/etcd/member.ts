@@ -18,7 +18,7 @@ const SLACK = 100;
 export const LONGEST = CONNECTING + SLACK;
 
 const deadlines = new WeakMap<object, number>();
-/** Until when, by the wall clock, the request that failed like this was meant to be carried out. */
+/** Until when, as `performance.now()` tells it, the request that failed like this was meant to be carried out. */
 export const deadlineOf = (error: unknown): number => deadlines.get(error as object) ?? 0;
 
 /** One host of the cluster, and whether it answers. */
@@ -57,9 +57,9 @@ export class Member {
 
   async #send<T extends { header: Header }>(send: Send<T>, patience: number): Promise<T> {
     const leave = this.#calls.enter();
-    const deadline = Date.now() + patience;
+    const deadline = performance.now() + patience;
     try {
-      const answer = await inTime(send(this.client, { deadline }), patience + SLACK);
+      const answer = await inTime(send(this.client, { deadline: Date.now() + patience }), patience + SLACK);
       this.cluster = answer.header.cluster_id;
       this.#answers.next(true);
       return answer;

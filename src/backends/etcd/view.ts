@@ -2,17 +2,18 @@ import {
   EMPTY,
   type Observable,
   Subject,
-  asyncScheduler,
   catchError,
-  exhaustMap,
+  defer,
   filter,
   ignoreElements,
-  interval,
   map,
   merge,
+  mergeMap,
+  repeat,
   share,
   switchMap,
   throwError,
+  timer,
 } from 'rxjs';
 import type { Cluster, Reading } from './cluster.js';
 import { Known } from './known.js';
@@ -67,12 +68,20 @@ export class View {
   }
   /** Reads at least this often while it is subscribed, whoever else does; says nothing. */
   confirm(every: number): Observable<never> {
-    const pause = every * (0.8 + 0.2 * Math.random());
-    return interval(pause).pipe(
-      filter(() => asyncScheduler.now() - this.#readAt > pause / 2),
-      exhaustMap(() => this.read().pipe(catchError((error: unknown) => (isOutOfReach(error) ? EMPTY : throwError(() => error))))),
-      ignoreElements(),
-    );
+    const pause = every * (0.7 + 0.2 * Math.random()); // so that the answer has come by then
+    return defer(() => {
+      let askedAt = performance.now();
+      const due = () => Math.max(0, Math.max(askedAt, this.#readAt) + pause - performance.now());
+      const ask = () => {
+        askedAt = performance.now();
+        return this.read().pipe(catchError((error: unknown) => (isOutOfReach(error) ? EMPTY : throwError(() => error))));
+      };
+      return defer(() => timer(due())).pipe(
+        mergeMap(() => (due() > 0 ? EMPTY : ask())),
+        repeat(),
+        ignoreElements(),
+      );
+    });
   }
 
   /** Takes in what a linearizable answer says of the queue. */
@@ -81,7 +90,7 @@ export class View {
     const told = this.#known.read(queue, revision, life);
     if (told === 'another life') this.#gap.next(); // its first events may have come before we knew of it
     queue.forEach(this.seen);
-    this.#readAt = asyncScheduler.now();
+    this.#readAt = performance.now();
     this.#tell(told !== 'past');
     return queue;
   }

@@ -3,6 +3,7 @@ import { EMPTY, type Observable, concat, defer, ignoreElements, mergeMap, tap, t
 import type { Backend } from '../../core/types.js';
 import type { Attempt } from './attempt.js';
 import type { Cluster } from './cluster.js';
+import { LONGEST } from './member.js';
 import type { Store } from './store.js';
 
 /** Etcd takes no more operations in one transaction. */
@@ -20,7 +21,7 @@ export function withdraw({ cluster, ledger, views }: Store): Backend['withdraw']
       .pipe(tap(({ answer, revision }) => answer.succeeded && views.get(attempt.directory)?.learn(attempt.path, revision)));
 
   const later = (attempt: Attempt): Observable<unknown> =>
-    timer(Math.max(0, attempt.clearAt - Date.now())).pipe(mergeMap(() => remove(attempt)));
+    timer(Math.min(Math.max(0, attempt.clearAt - performance.now()), LONGEST)).pipe(mergeMap(() => remove(attempt)));
 
   return (lease, claim) =>
     defer(() => {

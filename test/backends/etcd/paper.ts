@@ -131,7 +131,7 @@ export class Paper {
   }
   #carryOut({ compare = [], success = [], failure = [] }: ITxnRequest): object {
     const succeeded = compare.every((each) => this.#holds(each));
-    const operations = (succeeded ? success : failure);
+    const operations = succeeded ? success : failure;
     if (operations.some(({ request_range }) => !request_range)) this.#revision++;
     return { succeeded, responses: operations.map((each) => this.#operate(each)) };
   }
@@ -175,5 +175,4 @@ export class Paper {
   }
 }
 
-const nameOf = ({ success = [] }: ITxnRequest): string =>
-  (success).some(({ request_put }) => request_put) ? 'put' : 'delete';
+const nameOf = ({ success = [] }: ITxnRequest): string => (success.some(({ request_put }) => request_put) ? 'put' : 'delete');
