@@ -45,9 +45,15 @@ export class Member {
   call<T extends { header: Header }>(send: Send<T>, patience: number, undo?: (late: T) => unknown): Observable<T> {
     return request(() => this.#send(send, this.isAnswering ? patience : Math.max(patience, CONNECTING)), undo);
   }
-  /** A stream that the caller reads and ends. */
-  open<T>(send: (client: EtcdClient) => Promise<T>): Promise<T> {
-    return inTime(send(this.client), LONGEST);
+  /** A stream that the caller reads and ends. One that opens when the time is up is handed to `undo`. */
+  async open<T>(send: (client: EtcdClient) => Promise<T>, undo: (late: T) => unknown): Promise<T> {
+    const stream = send(this.client);
+    try {
+      return await inTime(stream, LONGEST);
+    } catch (error) {
+      stream.then(undo, () => undefined);
+      throw error;
+    }
   }
 
   /** Emits once when no request is under way: one that hangs ends with its deadline. */

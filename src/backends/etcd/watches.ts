@@ -61,10 +61,10 @@ export class Watches {
   }
 
   #open(member: Member): Observable<Session> {
-    return request(
-      () => member.open(({ watchClient }) => watchClient.watch()),
-      (late) => late.on('error', () => undefined) && late.cancel(),
-    ).pipe(mergeMap((stream) => merge(living(stream, member), silence(member))));
+    const cancel = (late: WatchStream) => late.on('error', () => undefined) && late.cancel();
+    return request(() => member.open(({ watchClient }) => watchClient.watch(), cancel), cancel).pipe(
+      mergeMap((stream) => merge(living(stream, member), silence(member))),
+    );
   }
 
   /** Only a read tells a denied key from a token that the stream began with and that has died since. */

@@ -1,11 +1,13 @@
 import { firstValueFrom } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EtcdClient } from '../../../src/backends/etcd/client.js';
 import { Member, deadlineOf } from '../../../src/backends/etcd/member.js';
 import { codeOf } from './scene.js';
 
 const header = { cluster_id: '7', revision: '1' };
 const hung = () => Promise.reject(Object.assign(new Error('4 DEADLINE_EXCEEDED: Deadline exceeded'), { code: 4 }));
+
+afterEach(() => void vi.useRealTimers());
 
 function scene() {
   const [left, ranges]: [number[], unknown[]] = [[], []];
@@ -50,6 +52,23 @@ describe('a host', () => {
     const { ask, member } = scene();
     expect(await ask(() => Promise.reject(new Error(text))).catch(codeOf)).toBe(code);
     expect(member.isAnswering).toBe(answers);
+  });
+
+  it('that opens a stream too late has it ended', async () => {
+    vi.useFakeTimers();
+    const { member } = scene();
+    let opens: (stream: string) => void = () => undefined;
+    const late: string[] = [];
+    const open = member.open(
+      () => new Promise<string>((resolve) => (opens = resolve)),
+      (stream) => late.push(stream),
+    );
+    const failed = expect(open).rejects.toThrow('Timeout');
+    await vi.advanceTimersByTimeAsync(3_200);
+    await failed;
+    opens('stream');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(late).toEqual(['stream']);
   });
 
   it('that refuses the token of a stream is asked by a unary call, which fetches another', () => {
