@@ -21,7 +21,7 @@ import {
 import { request } from '../../core/request.js';
 import type { Cluster } from './cluster.js';
 import type { Member } from './member.js';
-import { soon } from './patience.js';
+import { soon, untilAnswered } from './patience.js';
 import { type Range, Session, type Told, WatchEnded, type WatchStream } from './session.js';
 
 /** Longest wait for a watch to begin: on a server that is down it never does, and nobody says so. */
@@ -48,6 +48,7 @@ export class Watches {
         session.watch(range).pipe(
           timeout({ first: BEGINNING }),
           retry({
+            resetOnSuccess: true,
             delay: (error, attempts) =>
               error instanceof WatchEnded ? this.#again(range, session, error, attempts) : leave(session, error),
           }),
@@ -71,6 +72,7 @@ export class Watches {
   #again(range: Range, session: Session, { message }: Error, attempts: number): Observable<unknown> {
     return timer(Math.min(50 * 2 ** attempts, LONGEST)).pipe(
       mergeMap(() => this.cluster.agree(({ kv }, options) => kv.range({ ...range, limit: 1, keys_only: true }, options))),
+      untilAnswered(),
       tap(() => /permission|token/.test(message) && session.abandon(new Error(message))),
     );
   }

@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
-import { BehaviorSubject, of } from 'rxjs';
+import { BehaviorSubject, type Observable, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Told } from '../../../src/backends/etcd/session.js';
 import { Watches } from '../../../src/backends/etcd/watches.js';
 import { prefixed } from '../../../src/backends/etcd/wire.js';
+import { BackendUnavailableError, DeniedError } from '../../../src/core/errors.js';
 import { until } from '../../servers/until.js';
 
 const header = { cluster_id: '1', revision: '1' };
@@ -26,7 +27,7 @@ class Stream extends EventEmitter {
 }
 
 /** Hosts whose streams the test serves, and who stop answering when it says so. */
-function scene() {
+function scene(agree = (): Observable<unknown> => of(undefined)) {
   const streams: Stream[] = [];
   const answers: BehaviorSubject<boolean>[] = [];
   const pick = () => {
@@ -35,10 +36,13 @@ function scene() {
     const open = () => Promise.resolve(streams[streams.push(new Stream()) - 1]);
     return { host: `host-${answers.length}`, answers: answering, open, failed: () => undefined };
   };
-  const watches = new Watches({ pick, agree: () => of(undefined) } as unknown as ConstructorParameters<typeof Watches>[0]);
+  const watches = new Watches({ pick, agree } as unknown as ConstructorParameters<typeof Watches>[0]);
   const heard: Record<string, Told[]> = { a: [], b: [] };
-  const subscriptions = Object.entries(heard).map(([key, list]) => watches.watch(prefixed(key)).subscribe((told) => list.push(told)));
-  return { streams, answers, watches, heard, subscriptions };
+  const failures: unknown[] = [];
+  const subscriptions = Object.entries(heard).map(([key, list]) =>
+    watches.watch(prefixed(key)).subscribe({ next: (told) => list.push(told), error: (error: unknown) => failures.push(error) }),
+  );
+  return { streams, answers, watches, heard, failures, subscriptions };
 }
 
 describe('watches', () => {
@@ -83,6 +87,30 @@ describe('watches', () => {
     stream.tell({ watch_id: '1', events: [{ type: 'Put' }] });
     expect([heard.a?.length, heard.b?.length]).toEqual([2, 2]);
     expect(streams).toHaveLength(1);
+    watches.close();
+  });
+
+  it('begin anew though the read that is to tell why is not answered at first', async () => {
+    let reads = 0;
+    const { streams, heard, failures, watches } = scene(() =>
+      reads++ < 2 ? throwError(() => new BackendUnavailableError('no answer')) : of(undefined),
+    );
+    const stream = await until('a stream', () => streams[0]);
+    stream.tell({ created: true, watch_id: '0' });
+    stream.tell({ canceled: true, watch_id: '0', compact_revision: '9' });
+    await until('it is asked for again', () => stream.asked.length === 3 || failures.length, 2_000);
+    stream.tell({ created: true, watch_id: '1' });
+    stream.tell({ created: true, watch_id: '2' });
+    expect([failures, heard.a?.length, reads]).toEqual([[], 2, 3]);
+    watches.close();
+  });
+
+  it('end when the store denies them the key', async () => {
+    const { streams, failures, watches } = scene(() => throwError(() => new DeniedError('no')));
+    const stream = await until('a stream', () => streams[0]);
+    stream.tell({ created: true, canceled: true, watch_id: '-1', cancel_reason: 'etcdserver: permission denied' });
+    await until('the refusal', () => failures.length, 1_000);
+    expect(failures).toMatchObject([{ code: 'DENIED' }]);
     watches.close();
   });
 
