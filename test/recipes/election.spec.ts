@@ -507,6 +507,19 @@ describe('election, when things go wrong', () => {
 
 describe('election, on a closed backend', () => {
   it(
+    'goes silent where it only watches',
+    virtualTime((time) => {
+      const { one, backend } = arrange(time);
+      const seen = [time.record(one.leader$), time.record(one.value$)];
+      const connected = time.record(one.connected$);
+      time.at(100, () => void backend.close());
+      time.until(10_000);
+      expect(seen.map(({ told }) => told)).toEqual([[[0, null]], [[0, null]]]);
+      expect(connected.told.at(-1)).toEqual([1_000, false]);
+    }),
+  );
+
+  it(
     'ends with what no retry mends, and leaves no timer',
     virtualTime((time) => {
       const { one, backend, calls } = arrange(time);

@@ -1,6 +1,6 @@
 import type Consul from 'consul';
-import { type Observable, Subject, lastValueFrom, takeUntil } from 'rxjs';
-import { closed } from '../../core/closed.js';
+import { lastValueFrom } from 'rxjs';
+import { Lifetime } from '../../core/lifetime.js';
 import { InvalidOptionsError } from '../../core/errors.js';
 import { kindFits } from '../../core/options.js';
 import type { Backend } from '../../core/types.js';
@@ -41,33 +41,29 @@ export function consulBackend(options: ConsulBackendOptions | Consul = {}): Back
   const views = new Views(store, prefix, (folder, queue) => places.sweep(folder, queue));
   const { grant, renew, revoke } = leases(sessions, places, views);
   const { acquire, withdraw, update } = claims({ sessions, places, views, store });
-  const closed$ = new Subject<never>(); // errors, and then does so to every later subscriber
-  const whileOpen =
-    <A extends unknown[], T>(verb: (...args: A) => Observable<T>) =>
-    (...args: A) =>
-      verb(...args).pipe(takeUntil(closed$));
+  const lifetime = new Lifetime();
 
   const backend: Backend = {
     minTtl: sessions.minTtl,
     kinds: ['exclusive'],
     limits: { value: MOST_VALUE },
-    grant: whileOpen(grant),
-    renew: whileOpen(renew),
-    revoke: whileOpen(revoke),
+    grant: lifetime.whileOpen(grant),
+    renew: lifetime.whileOpen(renew),
+    revoke: lifetime.whileOpen(revoke),
     acquire: (lease, claim) => {
       kindFits(backend, claim.kind ?? 'exclusive');
       folderOf(prefix, claim.key);
-      return whileOpen(acquire)(lease, claim);
+      return lifetime.whileOpen(acquire)(lease, claim);
     },
-    withdraw: whileOpen(withdraw),
-    update: whileOpen(update),
-    monitor: whileOpen((tenure) => monitored(views, prefix, tenure)),
-    watch: whileOpen((key, watching = {}) => watched(store, views, folderOf(prefix, key), watching)),
+    withdraw: lifetime.whileOpen(withdraw),
+    update: lifetime.whileOpen(update),
+    monitor: lifetime.whileOpen((tenure) => monitored(views, prefix, tenure)),
+    watch: lifetime.watching((key, watching = {}) => watched(store, views, folderOf(prefix, key), watching)),
     close: () => (closing ??= close()),
   };
   let closing: Promise<void> | undefined;
   const close = async () => {
-    closed$.error(closed());
+    lifetime.end();
     await lastValueFrom(sessions.endAll(), { defaultValue: undefined });
     views.close();
     client.close();

@@ -1,5 +1,5 @@
-import { type Observable, Subject, lastValueFrom, merge, retry, takeUntil, timer } from 'rxjs';
-import { closed } from '../../core/closed.js';
+import { lastValueFrom, merge, retry, takeUntil, timer } from 'rxjs';
+import { Lifetime } from '../../core/lifetime.js';
 import type { Backend, LeaseRef } from '../../core/types.js';
 import { soon } from './patience.js';
 import { LONGEST } from './member.js';
@@ -10,32 +10,27 @@ type Verbs = Omit<Backend, 'minTtl' | 'kinds' | 'limits' | 'close'>;
 
 /** The verbs until the end, and the end: whoever still listens hears of it, and no lease, watch, call or connection stays. */
 export function closable(verbs: Verbs, { cluster, ledger }: Store, watches: Pick<Watches, 'close'>): Verbs & Pick<Backend, 'close'> {
-  const closed$ = new Subject<never>();
+  const lifetime = new Lifetime();
   let closing: Promise<void> | undefined;
-
-  const open =
-    <A extends unknown[], T>(verb: (...args: A) => Observable<T>) =>
-    (...args: A): Observable<T> =>
-      verb(...args).pipe(takeUntil(closed$)); // its error passes, also to those who come later
 
   const revoked = (lease: LeaseRef) => verbs.revoke(lease).pipe(retry({ delay: soon }), takeUntil(timer(LONGEST)));
 
   const close = async () => {
-    closed$.error(closed());
+    lifetime.end();
     watches.close();
     await lastValueFrom(merge(...ledger.leases.map(revoked)), { defaultValue: undefined });
     await lastValueFrom(cluster.idle, { defaultValue: undefined });
     cluster.close();
   };
   return {
-    grant: open(verbs.grant),
-    renew: open(verbs.renew),
-    revoke: open(verbs.revoke),
-    acquire: open(verbs.acquire),
-    withdraw: open(verbs.withdraw),
-    monitor: open(verbs.monitor),
-    update: open(verbs.update),
-    watch: open(verbs.watch),
+    grant: lifetime.whileOpen(verbs.grant),
+    renew: lifetime.whileOpen(verbs.renew),
+    revoke: lifetime.whileOpen(verbs.revoke),
+    acquire: lifetime.whileOpen(verbs.acquire),
+    withdraw: lifetime.whileOpen(verbs.withdraw),
+    monitor: lifetime.whileOpen(verbs.monitor),
+    update: lifetime.whileOpen(verbs.update),
+    watch: lifetime.watching(verbs.watch),
     close: () => (closing ??= close()),
   };
 }

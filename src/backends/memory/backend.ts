@@ -1,6 +1,6 @@
-import { type Observable, Subject, concat, lastValueFrom, takeUntil } from 'rxjs';
+import { type Observable, concat, lastValueFrom } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
-import { closed } from '../../core/closed.js';
+import { Lifetime } from '../../core/lifetime.js';
 import type { Backend } from '../../core/types.js';
 import { acquire } from './acquire.js';
 import { Claims } from './claims.js';
@@ -50,7 +50,8 @@ export interface MemoryBackend extends Backend {
  *
  * @param options Durations are in milliseconds.
  * @returns A backend for every kind of claim. `close()` resolves when the store holds nothing of it, or could not be told
- * until the ttl ran out there; streams that are still subscribed, and every verb from then on, error with
+ * until the ttl ran out there; watches that are still subscribed complete, everything else and
+ * every verb from then on errors with
  * `INVALID_OPTIONS`, which no retry mends.
  */
 export function memoryBackend({ latency = 0, timeout = 3_000, faults, ...options }: MemoryBackendOptions = {}): MemoryBackend {
@@ -60,27 +61,23 @@ export function memoryBackend({ latency = 0, timeout = 3_000, faults, ...options
   const views = new Views({ store, network, scheduler, timeout, shown: (queue) => sweepShown(client, queue) });
   const client: Client = { store, network, views, claims: new Claims(() => scheduler.now()), scheduler, timeout };
   const { revokeAll, ...life } = leases(client);
-  const closed$ = new Subject<never>(); // errors, and then does so to every later subscriber
-  const whileOpen =
-    <A extends unknown[], T>(verb: (...args: A) => Observable<T>) =>
-    (...args: A) =>
-      verb(...args).pipe(takeUntil(closed$));
+  const lifetime = new Lifetime();
 
   return {
     store,
     calls$: network.calls$.asObservable(),
     minTtl: store.minTtl,
     kinds: ['exclusive', 'shared', 'permits'],
-    grant: whileOpen(life.grant),
-    renew: whileOpen(life.renew),
-    revoke: whileOpen(life.revoke),
-    acquire: whileOpen(acquire(client)),
-    withdraw: whileOpen(withdraw(client)),
-    monitor: whileOpen(monitor(client)),
-    update: whileOpen(update(client)),
-    watch: whileOpen(watch(client)),
+    grant: lifetime.whileOpen(life.grant),
+    renew: lifetime.whileOpen(life.renew),
+    revoke: lifetime.whileOpen(life.revoke),
+    acquire: lifetime.whileOpen(acquire(client)),
+    withdraw: lifetime.whileOpen(withdraw(client)),
+    monitor: lifetime.whileOpen(monitor(client)),
+    update: lifetime.whileOpen(update(client)),
+    watch: lifetime.watching(watch(client)),
     close: async () => {
-      closed$.error(closed());
+      lifetime.end();
       await lastValueFrom(concat(revokeAll(), network.idle, revokeAll()), { defaultValue: undefined });
       network.calls$.complete();
     },

@@ -39,6 +39,17 @@ export function closing(connect: Connect, { it, expect }: Runner): void {
   );
 
   it(
+    'completes what only watches, for it has nothing to lose',
+    onStage(connect, async (stage) => {
+      const heard: string[] = [];
+      stage.backend.watch(stage.key).subscribe({ error: () => heard.push('error'), complete: () => heard.push('complete') });
+      await stage.meanwhile();
+      await stage.backend.close();
+      expect(heard.join()).toBe('complete');
+    }),
+  );
+
+  it(
     'closes twice as well as once',
     onStage(connect, async (stage) => {
       const [there, { backend }] = [await stage.another(), stage];
