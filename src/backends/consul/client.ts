@@ -3,6 +3,7 @@ import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import Consul from 'consul';
 import { Observable } from 'rxjs';
+import { Flow } from '../../core/flow.js';
 import type { ConsulConnection } from './options.js';
 
 /** One call: `query` and `body` as Consul's HTTP API has them. */
@@ -45,6 +46,8 @@ export class Client {
   readonly #others: HttpAgent;
   readonly #ours: HttpAgent[] = [];
   readonly #open = new Set<EventEmitter>();
+  /** More would only wait for a connection, each with its timeout running. */
+  readonly #flow = new Flow(OTHERS);
 
   constructor(client: Consul) {
     this.#client = client as unknown as Transport;
@@ -55,7 +58,12 @@ export class Client {
    * Unsubscribing cancels the call; whoever writes must not (`request` in core waits instead). Rejections are the
    * client's own, with the response's status and body.
    */
-  call({ method, path, query, body, timeout, missing, beat = false }: Call): Observable<Answer> {
+  call(call: Call): Observable<Answer> {
+    const waits = call.beat || call.query?.index !== undefined; // on a connection of its own, or for a change
+    return waits ? this.#sent(call) : this.#flow.admit(this.#sent(call));
+  }
+
+  #sent({ method, path, query, body, timeout, missing, beat = false }: Call): Observable<Answer> {
     return new Observable((subscriber) => {
       const ctx = new EventEmitter(); // one for each: papi leaves its listeners behind
       const { token, dc } = this.#client._defaults ?? {};

@@ -58,7 +58,7 @@ export class Place {
   /** One transaction. What becomes of it is noted whether or not anybody still waits for it. */
   write(operations: readonly Operation[]): Observable<Reading> {
     return request(async () => {
-      const [left, until] = [this.writes.enter(), performance.now() + this.timeout];
+      const left = this.writes.enter();
       const creating = operations.some(({ verb }) => verb === 'lock'); // what removes or compares does no harm when it comes late
       this.touched = true;
       try {
@@ -66,8 +66,7 @@ export class Place {
         operations.forEach((operation) => this.#note(operation, reading));
         return reading;
       } catch (error) {
-        if (creating && isUnclear(error))
-          [this.#doubts, this.unclearUntil] = [this.#doubts + 1, Math.max(this.unclearUntil ?? 0, until)];
+        if (creating && isUnclear(error)) [this.#doubts, this.unclearUntil] = [this.#doubts + 1, performance.now() + this.timeout]; // it may have been sent just now
         throw error;
       } finally {
         left();

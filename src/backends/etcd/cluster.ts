@@ -1,5 +1,6 @@
 import { type Observable, type OperatorFunction, catchError, defer, forkJoin, map, mergeMap, of } from 'rxjs';
 import { InvalidOptionsError } from '../../core/errors.js';
+import { Flow } from '../../core/flow.js';
 import type { Header, Member, Send } from './member.js';
 
 /** A linearizable answer, and which life of the store it belongs to: another one begins when the data goes back or away. */
@@ -9,6 +10,8 @@ export interface Reading<T> {
   readonly life: number;
 }
 const PATIENCE = 1_000;
+/** Requests at a time: more only wait in the server, each with its deadline running, and renewals behind them. */
+const MOST = 64;
 
 /** The hosts as one store. */
 export class Cluster {
@@ -16,6 +19,7 @@ export class Cluster {
   #revision = 0n;
   #cluster: string | undefined;
   #turn = 0;
+  readonly #flow = new Flow(MOST);
   /** Begun anywhere, so that many clients don't all prefer one host. */
   readonly #order: readonly Member[];
 
@@ -31,7 +35,7 @@ export class Cluster {
 
   /** One request to one host, chosen on subscription. */
   ask<T extends { header: Header }>(send: Send<T>, patience = PATIENCE, undo?: (late: T) => unknown): Observable<T> {
-    return defer(() => this.askAt(this.pick(), send, patience, undo));
+    return this.#flow.admit(defer(() => this.askAt(this.pick(), send, patience, undo)));
   }
   askAt<T extends { header: Header }>(member: Member, send: Send<T>, patience: number, undo?: (late: T) => unknown): Observable<T> {
     return member.call(send, patience, undo).pipe(this.#inOneCluster(member));
