@@ -30,6 +30,13 @@ for (const entry of entries) {
 }
 console.log('Every entry can be imported and required.');
 
+for (const name of entries.filter(({ name }) => name.startsWith('compat/')).map(specifier)) {
+  const fails = (what: string) => `if (typeof ${what} !== 'function') throw new Error('${name} is no function')`;
+  run(process.execPath, '--input-type=commonjs', '--eval', fails(`require('${name}')`));
+  run(process.execPath, '--input-type=module', '--eval', `import entry from '${name}'; ${fails('entry')}`);
+}
+console.log('What replaces a package can be called straight from require() and import.');
+
 for (const { name, browser } of entries) {
   const entryPoints = [join(installed, `dist/${name}.js`)];
   if (browser) await build({ entryPoints, bundle: true, write: false, platform: 'browser', format: 'esm', external: ['@angular/*'] });
