@@ -46,6 +46,7 @@ export class Client {
   readonly #others: HttpAgent;
   readonly #ours: HttpAgent[] = [];
   readonly #open = new Set<EventEmitter>();
+  #closed = false;
   /** More would only wait for a connection, each with its timeout running. */
   readonly #flow = new Flow(OTHERS);
 
@@ -65,6 +66,7 @@ export class Client {
 
   #sent({ method, path, query, body, timeout, missing, beat = false }: Call): Observable<Answer> {
     return new Observable((subscriber) => {
+      if (this.#closed) return subscriber.error(new Error('closed'));
       const ctx = new EventEmitter(); // one for each: papi leaves its listeners behind
       const { token, dc } = this.#client._defaults ?? {};
       const sent = this.#client._request({
@@ -95,6 +97,7 @@ export class Client {
 
   /** Ends our connections; the client itself belongs to whoever made it. */
   close(): void {
+    this.#closed = true; // what waits to be let in stays outside
     this.#open.forEach((ctx) => ctx.emit('cancel')); // also what still waits for a connection
     this.#ours.forEach((pool) => pool.destroy());
   }

@@ -58,7 +58,10 @@ export function consulBackend(options: ConsulBackendOptions | Consul = {}): Back
     withdraw: lifetime.whileOpen(withdraw),
     update: lifetime.whileOpen(update),
     monitor: lifetime.whileOpen((tenure) => monitored(views, prefix, tenure)),
-    watch: lifetime.watching((key, watching = {}) => watched(store, views, folderOf(prefix, key), watching)),
+    watch: (key, watching = {}) => {
+      const folder = folderOf(prefix, key);
+      return lifetime.watching(() => watched(store, views, folder, watching))();
+    },
     close: () => (closing ??= close()),
   };
   let closing: Promise<void> | undefined;

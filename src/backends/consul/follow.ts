@@ -7,8 +7,6 @@ import { translated } from './translate.js';
 export interface Target {
   readonly key: string;
   readonly recurse: boolean;
-  /** Whether somebody waits for his turn here: others can be told a little later. */
-  readonly urgent: boolean;
   /** Known already: the first answer is what has changed since. */
   readonly index?: number;
 }

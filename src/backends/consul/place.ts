@@ -66,7 +66,8 @@ export class Place {
         operations.forEach((operation) => this.#note(operation, reading));
         return reading;
       } catch (error) {
-        if (creating && isUnclear(error)) [this.#doubts, this.unclearUntil] = [this.#doubts + 1, performance.now() + this.timeout]; // it may have been sent just now
+        if (creating && isUnclear(error))
+          [this.#doubts, this.unclearUntil] = [this.#doubts + 1, performance.now() + this.#left(error)];
         throw error;
       } finally {
         left();
@@ -80,6 +81,10 @@ export class Place {
     if (this.#doubts === 0) this.unclearUntil = undefined;
   }
 
+  /** How long the request may still take: one that was cut off may have been sent just now. */
+  #left(error: unknown): number {
+    return (error as { isTimeout?: boolean }).isTimeout ? 0 : this.timeout;
+  }
   #note({ verb, key }: Operation, { entries }: Reading): void {
     if (key === this.key && verb === 'lock') this.standing$.next(true);
     if (key === this.lock && verb === 'lock') this.token = entries.find((entry) => entry.key === key)?.modifyIndex;

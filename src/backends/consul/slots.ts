@@ -3,12 +3,16 @@ import { WAIT } from './store.js';
 
 /** Blocking queries of one backend, at a time. */
 const RUNNING = 6;
-/** Consul keeps a query that was left open until its wait ends, and counts connections by address: 200 by default. */
-const LEFT_BEHIND = 12;
+/**
+ * Consul keeps a query that was left open until its wait ends, and counts connections by address: 200 by default. When so
+ * many are left, nobody else begins; when a few are, only who waits for his turn, for the others ask again soon anyway.
+ */
+const LEFT_BEHIND = 30;
+const FEW = 8;
 
 /** One that wants room, or has it. */
 interface Guest {
-  readonly urgent: boolean;
+  readonly urgent: () => boolean;
   readonly begin: () => Subscription;
   running?: Subscription;
 }
@@ -22,7 +26,7 @@ export class Slots {
   readonly #behind = new Set<NodeJS.Timeout>();
 
   /** Subscribes when there is room, again where it was taken meanwhile; until then whoever waits reads from time to time. */
-  use<T>(query: Observable<T>, urgent: boolean): Observable<T> {
+  use<T>(query: Observable<T>, urgent: () => boolean): Observable<T> {
     return new Observable((subscriber) => {
       const told = { next: (value: T) => subscriber.next(value), error: (error: unknown) => subscriber.error(error) };
       const guest: Guest = { urgent, begin: () => query.subscribe(told) };
@@ -52,13 +56,11 @@ export class Slots {
 
   #admit(): void {
     const running = [...this.#guests].filter((guest) => guest.running);
-    const waiting = [...this.#guests]
-      .filter((guest) => !guest.running)
-      .sort((one, other) => Number(other.urgent) - Number(one.urgent));
-    const [next] = waiting;
-    if (!next || running.length + this.#behind.size >= RUNNING + LEFT_BEHIND) return;
+    const waiting = [...this.#guests].filter((guest) => !guest.running);
+    const next = waiting.find(({ urgent }) => urgent()) ?? waiting[0];
+    if (!next || this.#behind.size >= (next.urgent() ? LEFT_BEHIND : FEW)) return;
     if (running.length >= RUNNING) {
-      const patient = next.urgent ? running.find(({ urgent }) => !urgent) : undefined;
+      const patient = next.urgent() ? running.find(({ urgent }) => !urgent()) : undefined;
       if (!patient) return;
       patient.running?.unsubscribe();
       delete patient.running;

@@ -54,6 +54,10 @@ export class View {
   get idle(): boolean {
     return this.#interests$.value.size === 0;
   }
+  /** Whether somebody waits for his turn here: others can be told a little later. */
+  get urgent(): boolean {
+    return [...this.#interests$.value].some(({ urgent }) => urgent);
+  }
   /** Each confirmation, changed or not, beginning with what is known and current. Errors with what a retry can't mend. */
   observe(interest: Interest): Observable<Queue> {
     return new Observable((subscriber) => {
@@ -121,13 +125,10 @@ export class View {
     const { queue } = this;
     if (!queue || (!queue.lock && queue.claims.length === 0)) return undefined;
     const interests = [...this.#interests$.value];
-    const [wanted, urgent] = [
-      new Set(interests.map(({ only }) => (only ? only(queue) : this.folder))),
-      interests.some((each) => each.urgent),
-    ];
+    const wanted = new Set(interests.map(({ only }) => (only ? only(queue) : this.folder)));
     const [first] = wanted;
-    if (wanted.size === 1 && typeof first === 'object') return { key: first.key, recurse: false, urgent, index: first.modifyIndex };
-    return first === undefined && wanted.size < 2 ? undefined : { key: this.folder, recurse: true, urgent, index: this.#floor };
+    if (wanted.size === 1 && typeof first === 'object') return { key: first.key, recurse: false, index: first.modifyIndex };
+    return first === undefined && wanted.size < 2 ? undefined : { key: this.folder, recurse: true, index: this.#floor };
   }
 }
 
@@ -145,5 +146,4 @@ const unchanged = (one: Queue | undefined, other: Queue) =>
   one.claims.length === other.claims.length &&
   one.claims.every(({ modifyIndex }, i) => modifyIndex === other.claims[i]?.modifyIndex);
 
-const same = (one?: Target, other?: Target) =>
-  one?.key === other?.key && one?.recurse === other?.recurse && one?.urgent === other?.urgent;
+const same = (one?: Target, other?: Target) => one?.key === other?.key && one?.recurse === other?.recurse;

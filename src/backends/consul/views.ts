@@ -72,7 +72,7 @@ export class Views {
     const view: View = new View(folder, {
       turn: () => this.store.turn(),
       reread: () => this.reread(folder),
-      listen: (target) => (this.prefix ? NEVER : this.#slots.use(this.#alone(view, folder, target), target.urgent)),
+      listen: (target) => (this.prefix ? NEVER : this.#slots.use(this.#alone(view, folder, target), () => view.urgent)),
       seen: (queue) => {
         if (queue.lock ?? queue.claims.length) this.#found$.next();
         this.seen(folder, queue);
@@ -118,7 +118,7 @@ export class Views {
     });
   }
   /** Every queue under the prefix, by one blocking query; it outlives the last observer by one wait, so that none is left open in a loop. */
-  readonly #all$ = defer(() => follow(this.store, this.#slots, { key: this.prefix, recurse: true, urgent: true })).pipe(
+  readonly #all$ = defer(() => follow(this.store, this.#slots, { key: this.prefix, recurse: true })).pipe(
     tap((reading) => this.#tell(this.#views.keys(), reading, true)),
     repeat({ delay: () => (this.#anything ? timer(SOON) : race(timer(EMPTY_PACE), this.#found$)) }),
     share({ resetOnRefCountZero: () => merge(timer(WAIT), this.#closed$) }),

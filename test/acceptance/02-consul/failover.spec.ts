@@ -94,14 +94,16 @@ it('stop() to the next holder in another process', { timeout: 180_000 }, async (
 
 it('idle beats of an election write nothing on the servers', { timeout: 60_000 }, async () => {
   const beats = times(50, 10);
-  const leader = await candidate();
+  const quiet = await startConsul(); // nobody who was killed is buried here
+  const leader = await candidate({ port: quiet.port });
   leader.tell({ do: 'campaign', options: { key: 'idle', ttl: 1_000 } });
   await leads(leader, 'idle');
   await atPhase(200, 2, 1);
-  const before = await writes(agent);
+  const before = await writes(quiet);
   await atPhase(200 * beats, 1, 1);
-  const written = (await writes(agent)) - before;
+  const written = (await writes(quiet)) - before;
   say('idle beats', { beats, 'raft writes': written });
-  expect(written).toBe(0);
   await leader.kill();
+  await quiet.stop();
+  expect(written).toBe(0);
 });

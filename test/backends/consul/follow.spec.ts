@@ -19,7 +19,7 @@ function following(...answers: (Reading | Error)[]) {
     },
   };
   const slots = { leave: () => void left.push(1) };
-  return { asked, left, heard: follow(store, slots, { key: 'k/', recurse: true, urgent: false }) };
+  return { asked, left, heard: follow(store, slots, { key: 'k/', recurse: true }) };
 }
 
 describe('one blocking query after another', () => {

@@ -1,4 +1,4 @@
-import { firstValueFrom } from 'rxjs';
+import { firstValueFrom, interval, mergeMap } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsulAgent, startConsul } from '../../servers/consul.js';
 import { type FaultProxy, startProxy } from '../../servers/faultProxy.js';
@@ -79,6 +79,9 @@ describe('a write that arrives after we have given up', () => {
     const waiting = backend.acquire(lease, one).subscribe();
     await held.caught;
     waiting.unsubscribe();
+    const alive = interval(500)
+      .pipe(mergeMap(() => backend.renew(lease)))
+      .subscribe();
     await withdraw(one); // the request's own deadline has passed, and a read shows nothing
     expect(await keys(agent, `${key}/`)).toEqual([]);
     held.letGo();
@@ -87,6 +90,7 @@ describe('a write that arrives after we have given up', () => {
       await done(backend.renew(lease));
       return (await keys(agent, `${key}/`)).length === 0;
     });
+    alive.unsubscribe();
     expect(await codeOf(backend.renew(lease))).toBe('completed');
   });
 
