@@ -19,8 +19,10 @@ export class Attempt {
   readonly directory: string;
   /** Its own key in the store. No other attempt has the nonce, so nobody else's is ever meant by it. */
   readonly path: string;
-  /** Emits when the store has shown it in its queue; completes when it is withdrawn. */
+  /** Emits when the store has shown it in its queue; completes when it is given up. */
   readonly placed$ = new ReplaySubject<void>(1);
+  /** Emits when its lease has ended, and with it all that it left or leaves. */
+  readonly ended$ = new ReplaySubject<void>(1);
   /** What it is to announce, when it is put. */
   value: string;
   /** Where it stands, as last answered, and in which life of the store. */
@@ -57,6 +59,13 @@ export class Attempt {
   place(entry: Entry, life: number): void {
     [this.entry, this.life] = [entry, life];
     this.placed$.next();
+  }
+  giveUp(): void {
+    this.placed$.complete();
+  }
+  ended(): void {
+    this.giveUp();
+    this.ended$.next();
   }
 
   /** Requests of one attempt go one after another. One that nobody waits for any more is not begun; once begun, it runs to its end. */

@@ -4,6 +4,7 @@ import { Ledger } from '../../../src/backends/etcd/ledger.js';
 import type { Store } from '../../../src/backends/etcd/store.js';
 import { withdraw } from '../../../src/backends/etcd/withdraw.js';
 import { BackendUnavailableError } from '../../../src/core/errors.js';
+import { until } from '../../servers/until.js';
 
 const lease = { id: '4000000000000001', ttl: 10_000 };
 const claim = { key: 'k', id: 'i', nonce: 'n' };
@@ -45,6 +46,18 @@ it('asks again when an unclear put has run out of time, and keeps its key under 
   expect(asked).toHaveLength(2);
   expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(80);
   expect(ledger.doubtful(lease)).toEqual([attempt.path]);
+});
+
+it('ends when its lease does, whatever it was waiting for', async () => {
+  const { attempt, ledger, asked, done } = scene();
+  await lastValueFrom(attempt.put(unclear)).catch(() => undefined);
+  attempt.clearAt = performance.now() + 3_000;
+  const [began, withdrawn] = [performance.now(), done()];
+  await until('it has asked once', () => asked.length === 1);
+  ledger.ended(lease);
+  await withdrawn;
+  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(asked).toHaveLength(1);
 });
 
 it('waits for a put that is under way', async () => {
