@@ -1,4 +1,5 @@
 import type { Etcd3 } from 'etcd3';
+import { Lifetime } from '../../core/lifetime.js';
 import type { Backend } from '../../core/types.js';
 import { acquire } from './acquire.js';
 import { closable } from './closable.js';
@@ -37,9 +38,10 @@ export function etcdBackend(options: EtcdOptions | EtcdClientOptions | Etcd3): B
   const ledger = new Ledger(prefix);
   const watches = new Watches(cluster);
   const seen = ({ path, lease }: { path: string; lease: string }) => {
+    ledger.confirmed({ id: lease });
     if (ledger.isDoubtful(path, lease)) sweep(cluster, [path]);
   };
-  const store = { prefix, cluster, ledger, views: new Views(cluster, watches, prefix, seen) };
+  const store = { prefix, cluster, ledger, views: new Views(cluster, watches, prefix, seen), lifetime: new Lifetime() };
 
   const verbs = {
     ...leases(store),

@@ -1,3 +1,4 @@
+import type { Lifetime } from '../../core/lifetime.js';
 import type { Cluster } from './cluster.js';
 import type { Ledger } from './ledger.js';
 import type { Views } from './views.js';
@@ -8,4 +9,5 @@ export interface Store {
   readonly cluster: Cluster;
   readonly views: Views;
   readonly ledger: Ledger;
+  readonly lifetime: Lifetime;
 }
