@@ -47,10 +47,10 @@ export function parse(directory: string, { key, value, create_revision, mod_revi
   const path = key.toString();
   const name = path.slice(directory.length);
   if (!path.startsWith(directory) || name.includes('/')) return undefined;
-  const [, kind = 'x', id = name] = OURS.exec(name) ?? [];
+  const [, kind = 'x', id] = OURS.exec(name) ?? [];
   return {
     path,
-    id: decoded(id),
+    id: id === undefined ? name : decoded(id),
     kind: kindOf(kind),
     value: value.toString(),
     created: BigInt(create_revision),

@@ -29,7 +29,7 @@ describe('the key of a claim', () => {
     });
   });
 
-  it.each(['694d71ddacfda227', 'ff.n~y~id', 'ff.n~p0~id', '%', ''])(
+  it.each(['694d71ddacfda227', 'ff.n~y~id', 'ff.n~p0~id', '%', '%41', ''])(
     'is a foreign, exclusive claim when written otherwise: %j',
     (name) => {
       expect(parse('jobs/', stored(`jobs/${name}`))).toMatchObject({ id: name, kind: 'exclusive' });
