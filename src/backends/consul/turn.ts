@@ -55,7 +55,10 @@ export class Turn {
 
   #watch(): Observable<Entry> {
     const { place } = this;
-    const before: Interest['only'] = (queue) => queue.claims[queue.claims.findIndex(({ key }) => key === place.key) - 1] ?? queue.lock;
+    const before: Interest['only'] = (queue) => {
+      const older = queue.claims[queue.claims.findIndex(({ key }) => key === place.key) - 1];
+      return older ?? (place.held(queue) ? undefined : queue.lock);
+    };
     return defer(() => this.views.observe(place.folder, { every: place.lease.ttl / 5, only: before, urgent: true }, this.#last)).pipe(
       exhaustMap(() => this.#bridged(this.#settle())),
     );

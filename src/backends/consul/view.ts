@@ -84,7 +84,6 @@ export class View {
     );
     const upkeep = due$.subscribe(() => this.driver.reread());
     upkeep.add(target$.pipe(switchMap((target) => (target ? this.driver.listen(target) : NEVER))).subscribe({ error: this.fail }));
-    if (!this.queue) this.driver.reread();
     return upkeep;
   });
 

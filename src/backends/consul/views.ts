@@ -49,6 +49,7 @@ export class Views {
     return defer(() => {
       const view = this.get(folder) ?? this.#open(folder);
       if (reading) this.#tell([folder], reading);
+      if (!view.queue) this.reread(folder);
       return view.observe(interest).pipe(finalize(() => view.idle && this.#drop(folder, view)));
     });
   }
