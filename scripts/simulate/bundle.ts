@@ -4,8 +4,7 @@ import { type Plugin, build } from 'esbuild';
 import { root } from '../config/entries.js';
 
 const SANDBOX = 'test/simulation/sandbox.ts';
-const GLOBALS =
-  'Promise, performance, Date, setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, crypto';
+const GLOBALS = 'Promise, performance, Date, setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, crypto';
 /** What a browser gets: modules, which are joined into one scope, and no helpers for old engines. */
 const RXJS = join(root, 'node_modules/rxjs/dist/esm/index.js');
 const shared = { bundle: true, platform: 'node', target: 'es2022', logLevel: 'warning', write: false } as const;

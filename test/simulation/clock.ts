@@ -10,6 +10,9 @@ interface Due {
   readonly action: Handle;
 }
 
+/** Milliseconds. */
+const TICK = 0.001;
+
 /** Virtual time for a whole world of processes, fast enough for a hundred thousand of them. */
 export class World implements Host {
   /** Milliseconds of virtual time. */
@@ -61,9 +64,13 @@ export class World implements Host {
 
   after(delay: number, run: () => void, owner?: Process): Handle {
     const action = new Once();
-    const at = this.time + Math.max(0, delay || 0) / (owner?.rate ?? 1);
+    const at = this.due(delay, owner);
     push(this.#heap, { at, run: () => action.closed || (action.unsubscribe(), run()), owner, action, order: this.#order++ });
     return action;
+  }
+  /** No timer is so short that no time passes. */
+  due(delay: number, owner?: Process): number {
+    return delay > 0 ? this.time + Math.max(delay, TICK) / (owner?.rate ?? 1) : this.time;
   }
   add(due: Omit<Due, 'order'>): void {
     push(this.#heap, { ...due, order: this.#order++ });
@@ -173,7 +180,7 @@ class Action<T> extends Subscription {
     const run = () => {
       if (!this.closed) this.work.call(this as unknown as SchedulerAction<T>, state);
     };
-    this.world.add({ at: this.world.time + Math.max(0, delay) / (this.owner?.rate ?? 1), run, owner: this.owner, action: this });
+    this.world.add({ at: this.world.due(delay, this.owner), run, owner: this.owner, action: this });
     return this;
   }
 }

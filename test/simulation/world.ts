@@ -4,24 +4,12 @@ import type { Tenure } from '../../src/core/tenure.js';
 import type { Leader } from '../../src/core/types.js';
 import { Client, FILES, KEY, PERMITS, SEATS } from './client.js';
 import { Process, World } from './clock.js';
+import { type Counts, noCounts } from './counts.js';
 import { consulModel } from './consul/model.js';
 import { etcdModel } from './etcdModel.js';
 import { Register } from './register.js';
 import { sandbox } from './sandbox.js';
 import { type Kind, type Schedule, type Step, chanceOf } from './schedule.js';
-
-export interface Counts {
-  steps: Partial<Record<Kind, number>>;
-  tenures: number;
-  /** Values, notifications and answers that were checked against the store. */
-  relied: number;
-  events: number;
-  /** Stale writes that a register without a fence took. */
-  anomalies: number;
-  /** Of everything that happened: the same for the same schedule. */
-  trace: number;
-}
-export const noCounts = (): Counts => ({ steps: {}, tenures: 0, relied: 0, events: 0, anomalies: 0, trace: 0 });
 
 export class Violation extends Error {
   override readonly name = 'Violation';
@@ -36,6 +24,7 @@ export class Violation extends Error {
 /** Longest latency of a message that no fault delays. */
 const LATENCY = 20;
 const KEYS = [KEY, SEATS, FILES];
+const MOST_EVENTS = 100_000;
 
 /** Lets a schedule happen, and throws at the first broken promise. */
 export function simulate(schedule: Schedule, counts = noCounts()): void {
@@ -63,6 +52,7 @@ class Simulation {
   readonly #newest = new Map<string, bigint>();
   /** Until when the store itself gives no answer. */
   #down = 0;
+  #events = 0;
   readonly #undo = new Map<() => void, { unsubscribe(): void }>();
   /** Durations are meant for a ttl of a second. */
   readonly #scale: number;
@@ -147,6 +137,7 @@ class Simulation {
   /** After everything that happens: whoever is awake and believes must be right. */
   #judge(): void {
     this.counts.events++;
+    if (++this.#events > MOST_EVENTS) this.violated('it goes on for ever');
     this.#trace(this.world.time);
     const current: Tenure[] = [];
     for (const client of this.clients) {

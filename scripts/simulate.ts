@@ -1,0 +1,179 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { noCounts } from '../test/simulation/counts.js';
+import type * as Simulator from '../test/simulation/index.js';
+import type { Schedule, StoreName } from '../test/simulation/schedule.js';
+import { root } from './config/entries.js';
+import { bundle } from './simulate/bundle.js';
+import { shrunk } from './simulate/shrunk.js';
+import { FULL, OFTEN, add, rare, table } from './simulate/table.js';
+import { type Chosen, type Failure, type Report, type Task, storeOf } from './simulate/tasks.js';
+
+const usage = `npm run simulate -- [--seeds N] [--from S] [--store etcd|consul|both] [--replay SEED]
+
+Elections, locks, semaphores and read/write locks on virtual time, over a modelled etcd and modelled Consul servers, with whatever can
+go wrong. Each seed is a world of 3 to 7 processes and a schedule of at least 50 events, 3 of them faults. The first broken promise
+ends the run: its seed, and the shortest schedule that still breaks it, are told. Ctrl-C tells what has been done so far.
+
+  --seeds N      how many (1,000); from ${FULL.toLocaleString('en')} on, each kind of fault must happen ${OFTEN.toLocaleString('en')} times, and every line of every operator
+  --from S       the first (1)
+  --store NAME   etcd, consul or both (both: every third seed is Consul's)
+  --replay SEED  one seed, again, step by step
+  --sources DIR  other sources than these: src and test of a copy`;
+
+const { values } = parseArgs({
+  options: {
+    help: { type: 'boolean' },
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    store: { type: 'string', default: 'both' },
+    replay: { type: 'string' },
+    sources: { type: 'string', default: root },
+  },
+});
+const WORKERS = 2;
+const CHUNK = 50;
+/** Of the first worker's first chunk, which counts lines and takes its time. */
+const SAMPLE = 300;
+/** Seconds. */
+const SHRINKING = 60;
+
+const [seeds, from] = [Number(values.seeds), Number(values.from)];
+const store = values.store as StoreName | 'both';
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'rx-tenure-simulate-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = await bundle(join(folder, 'simulator.mjs'), values.sources);
+  if (values.replay === undefined) await runAll(file);
+  else await replay(file, Number(values.replay));
+}
+
+async function runAll(file: string): Promise<void> {
+  const sum = noCounts();
+  const began = performance.now();
+  const run = { next: from, done: 0, cpu: 0, failure: undefined as Failure | undefined, stopped: false };
+  let unreached: readonly string[] | undefined;
+  const say = progress();
+  const stop = () => (run.stopped = true);
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+
+  const taken = (): Task | undefined => {
+    const left = from + seeds - run.next;
+    if (left <= 0 || run.stopped || run.failure) return undefined;
+    const reach = run.next === from;
+    const task = { from: run.next, seeds: Math.min(left, reach ? SAMPLE : CHUNK), reach };
+    run.next += task.seeds;
+    return task;
+  };
+  const work = () =>
+    new Promise<void>((resolve, reject) => {
+      const worker: ChildProcess = fork(join(root, 'scripts/simulate/worker.ts'), {
+        execArgv: ['--import', 'tsx', '--max-semi-space-size=32'],
+      });
+      let task: Task | undefined;
+      worker.once('error', reject);
+      worker.once('exit', (code) => (code === 0 || code === null ? resolve() : reject(new Error(`A worker ended with ${code}.`))));
+      worker.on('message', ({ counts, failures, unreached: lines, cpu }: Report) => {
+        add(sum, counts);
+        run.done += failures[0] ? failures[0].seed - (task?.from ?? 0) : (task?.seeds ?? 0);
+        run.cpu += cpu;
+        unreached ??= lines;
+        const [first] = failures;
+        if (first && !(run.failure && run.failure.seed < first.seed)) run.failure = first;
+        say(`${run.done.toLocaleString('en')} of ${seeds.toLocaleString('en')} seeds, ${rate(run.done, began)}`);
+        task = taken();
+        if (task) worker.send(task);
+        else worker.disconnect();
+      });
+      worker.send({ file, store } satisfies Chosen);
+    });
+  await Promise.all(Array.from({ length: WORKERS }, work));
+  say('');
+  process.off('SIGINT', stop).off('SIGTERM', stop);
+
+  console.log(table(sum));
+  console.log(
+    `${run.done.toLocaleString('en')} seeds in ${((performance.now() - began) / 1_000).toFixed(1)} s, ${rate(run.done, began)}, ${(run.cpu / Math.max(1, run.done)).toFixed(2)} ms of a core each`,
+  );
+  if (run.failure) return explain(file, run.failure);
+  if (run.stopped) return fail('Stopped.');
+  const full = seeds >= FULL;
+  const missed = (unreached ?? []).filter((line) => line.startsWith('src/operators/'));
+  const rarely = rare(sum);
+  const of = (lines: readonly string[]) => (lines.length > 0 ? lines.join(' ') : 'none');
+  console.log(`lines of operators that the first ${Math.min(SAMPLE, seeds)} seeds did not reach: ${of(missed)}`);
+  console.log(`lines of recipes: ${of((unreached ?? []).filter((line) => line.startsWith('src/recipes/')))}`);
+  if (rarely.length > 0) console.log(`less than ${OFTEN.toLocaleString('en')} times: ${rarely.join(' ')}`);
+  if (full && (rarely.length > 0 || missed.length > 0)) return fail('A full run has to reach everything.');
+  console.log('No promise was broken.');
+}
+
+async function replay(file: string, seed: number): Promise<void> {
+  const { scheduleOf, simulate } = await simulator(file);
+  const schedule = scheduleOf(seed, storeOf(seed, store));
+  const counts = noCounts();
+  let rule: string | undefined;
+  try {
+    simulate(schedule, counts);
+  } catch (error) {
+    rule = (error as Error).message;
+  }
+  console.log(shown(schedule));
+  console.log(`${counts.events} events, ${counts.tenures} tenures, trace ${(counts.trace >>> 0).toString(16).padStart(8, '0')}`);
+  if (rule === undefined) console.log(`seed ${seed}: no promise was broken.`);
+  else await explain(file, { seed, rule });
+}
+
+/** The seed, what it broke, and the shortest schedule that still does. */
+async function explain(file: string, { seed, rule }: Failure): Promise<void> {
+  const { scheduleOf, simulate } = await simulator(file);
+  const broken = (schedule: Schedule): string | undefined => {
+    try {
+      simulate(schedule);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const kind = (text: string | undefined) => text?.replace(/^at \d+ ms: /, '').replace(/[\d(].*/, '');
+  const schedule = scheduleOf(seed, storeOf(seed, store));
+  const small = shrunk(schedule, (each) => kind(broken(each)) === kind(rule), SHRINKING);
+  fail(`seed ${seed} (${schedule.store}): ${rule}\nThe shortest schedule that breaks it, ${broken(small)}:\n${shown(small)}
+Again: npm run simulate -- --replay ${seed} --store ${schedule.store}`);
+}
+
+function shown({ clients, steps, chance }: Schedule): string {
+  let at = 0;
+  const lines = steps.map(
+    ({ gap, kind, who, size }) =>
+      `  ${String((at += gap)).padStart(6)} ${kind} ${kind === 'nothing' ? '' : `(process ${who}, size ${size})`}`,
+  );
+  return [`${clients} processes, chance ${chance}`, ...lines].join('\n');
+}
+
+const simulator = (file: string) => import(file) as Promise<typeof Simulator>;
+const rate = (done: number, began: number) => `${((done * 1_000) / (performance.now() - began)).toFixed(0)} a second`;
+
+/** One line that is written over on a terminal; otherwise a line now and then. */
+function progress(): (line: string) => void {
+  let last = performance.now();
+  return (line) => {
+    if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line}`);
+    else if (line && performance.now() - last > 20_000) {
+      last = performance.now();
+      console.log(line);
+    }
+  };
+}
+
+function fail(message: string): void {
+  console.error(message);
+  process.exitCode = 1;
+}
+
+if (values.help) console.log(usage);
+else if (!(seeds > 0 && from >= 0 && ['etcd', 'consul', 'both'].includes(store))) fail(usage);
+else await main();

@@ -1,0 +1,29 @@
+import type { Counts, StoreName } from '../../test/simulation/index.js';
+
+/** What every worker is told once. */
+export interface Chosen {
+  readonly file: string;
+  readonly store: StoreName | 'both';
+}
+export interface Task {
+  readonly from: number;
+  readonly seeds: number;
+  /** Whether to note which lines were reached. */
+  readonly reach: boolean;
+}
+export interface Failure {
+  readonly seed: number;
+  readonly rule: string;
+}
+export interface Report {
+  readonly counts: Counts;
+  readonly failures: readonly Failure[];
+  /** Lines of operators and recipes that nothing reached, where that was to be noted. */
+  readonly unreached: readonly string[] | undefined;
+  /** Milliseconds. */
+  readonly cpu: number;
+}
+
+/** Of both stores every third seed is Consul's, whose worlds take twice as long. */
+export const storeOf = (seed: number, store: StoreName | 'both'): StoreName =>
+  store !== 'both' ? store : seed % 3 === 0 ? 'consul' : 'etcd';
