@@ -65,6 +65,7 @@ describe('an announcement', () => {
     paper.isDown = true;
     const waiting = one.listen(one.backend.acquire(one.lease, claim));
     const announced = failure(one.backend.update(one.ref(claim), 'new'));
+    await until('it was tried', () => paper.count('put') > 1);
     waiting.leave();
     one.listen(one.backend.withdraw(one.lease, claim));
     expect(await announced).toMatchObject({ code: 'CLAIM_LOST' });
