@@ -63,34 +63,34 @@ async function runAll(file: string): Promise<void> {
   const taken = (): Task | undefined => {
     const left = from + seeds - run.next;
     if (left <= 0 || run.stopped || run.failure) return undefined;
-    const reach = run.next === from;
-    const task = { from: run.next, seeds: Math.min(left, reach ? SAMPLE : CHUNK), reach };
+    const task = { from: run.next, seeds: Math.min(left, run.next === from ? SAMPLE : CHUNK) };
     run.next += task.seeds;
     return task;
   };
-  const work = () =>
+  const work = (reach: boolean) =>
     new Promise<void>((resolve, reject) => {
       const worker: ChildProcess = fork(join(root, 'scripts/simulate/worker.ts'), {
         execArgv: ['--import', 'tsx', '--max-semi-space-size=32'],
       });
-      let task: Task | undefined;
+      let task = reach ? taken() : undefined; // the sample
       worker.once('error', reject);
       worker.once('exit', (code) => (code === 0 || code === null ? resolve() : reject(new Error(`A worker ended with ${code}.`))));
       worker.on('message', ({ counts, failures, unreached: lines, cpu }: Report) => {
         add(sum, counts);
-        run.done += failures[0] ? failures[0].seed - (task?.from ?? 0) : (task?.seeds ?? 0);
+        const worked = counts.events > 0;
+        if (worked && task) run.done += failures[0] ? failures[0].seed - task.from : task.seeds;
         run.cpu += cpu;
         unreached ??= lines;
         const [first] = failures;
         if (first && !(run.failure && run.failure.seed < first.seed)) run.failure = first;
         say(`${run.done.toLocaleString('en')} of ${seeds.toLocaleString('en')} seeds, ${rate(run.done, began)}`);
-        task = taken();
+        if (worked || !task) task = taken();
         if (task) worker.send(task);
         else worker.disconnect();
       });
-      worker.send({ file, store } satisfies Chosen);
+      worker.send({ file, store, reach } satisfies Chosen);
     });
-  await Promise.all(Array.from({ length: WORKERS }, work));
+  await Promise.all(Array.from({ length: WORKERS }, (_, n) => work(n === 0)));
   say('');
   process.off('SIGINT', stop).off('SIGTERM', stop);
 

@@ -46,7 +46,7 @@ export class Reached {
     text.split('\n').forEach((line, at) => {
       for (const { index } of at === 0 ? [] : line.matchAll(/\w+/g)) {
         const entry = map.findEntry(at - 1, index); // the sandbox is the first line, and not in the map
-        if (!('originalSource' in entry)) continue;
+        if (!('originalSource' in entry) || entry.generatedLine !== at - 1) continue;
         const file = JUDGED.exec(entry.originalSource)?.[0];
         if (file) note(`${file}:${entry.originalLine + 1}`, ran[start + index] === 1);
       }

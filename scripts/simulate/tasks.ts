@@ -4,12 +4,12 @@ import type { Counts, StoreName } from '../../test/simulation/index.js';
 export interface Chosen {
   readonly file: string;
   readonly store: StoreName | 'both';
+  /** Whether to note which lines the first task reaches: from before they are loaded. */
+  readonly reach: boolean;
 }
 export interface Task {
   readonly from: number;
   readonly seeds: number;
-  /** Whether to note which lines were reached. */
-  readonly reach: boolean;
 }
 export interface Failure {
   readonly seed: number;

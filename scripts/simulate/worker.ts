@@ -7,20 +7,19 @@ Error.stackTraceLimit = 0;
 process.on('SIGINT', () => undefined); // the parent says when
 
 process.once('message', (chosen: Chosen) => {
+  let reached = chosen.reach ? new Reached(chosen.file) : undefined;
   void import(chosen.file).then((simulator: typeof Simulator) => {
-    process.on('message', (task: Task) => run(simulator, chosen, task));
+    process.on('message', (task: Task) => {
+      process.send?.({ ...run(simulator, chosen, task), unreached: reached?.end() } satisfies Report);
+      reached = undefined;
+    });
     process.send?.({ counts: simulator.noCounts(), failures: [], unreached: undefined, cpu: 0 } satisfies Report);
   });
 });
 
-function run(
-  { Violation, noCounts, scheduleOf, simulate }: typeof Simulator,
-  { file, store }: Chosen,
-  { from, seeds, reach }: Task,
-): void {
+function run({ Violation, noCounts, scheduleOf, simulate }: typeof Simulator, { store }: Chosen, { from, seeds }: Task) {
   const counts = noCounts();
   const failures: Failure[] = [];
-  const reached = reach ? new Reached(file) : undefined;
   const before = process.cpuUsage();
   for (let seed = from; seed < from + seeds && failures.length === 0; seed++) {
     try {
@@ -30,5 +29,5 @@ function run(
     }
   }
   const { user, system } = process.cpuUsage(before);
-  process.send?.({ counts, failures, unreached: reached?.end(), cpu: (user + system) / 1_000 } satisfies Report);
+  return { counts, failures, cpu: (user + system) / 1_000 };
 }

@@ -143,8 +143,11 @@ export class Client {
       }),
     );
     const done = work.pipe(tap(() => latest.tenure && this.#does(latest.tenure, 'work value')));
+    const watched = merge(one.connected$, one.value$, one.events$, this.locker.holder$(KEY));
     this.#subscribing = true;
-    this.#selected = merge(told, selected, done, way % 3 ? leaders : EMPTY).subscribe({ error: this.#fatal });
+    this.#selected = merge(told, selected, done, way % 3 ? leaders : EMPTY, way % 4 ? EMPTY : watched).subscribe({
+      error: this.#fatal,
+    });
     this.#subscribing = false;
   }
   unsubscribe(): void {
