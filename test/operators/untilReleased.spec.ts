@@ -1,4 +1,4 @@
-import { NEVER, Subject, asapScheduler, concat, finalize, scheduled } from 'rxjs';
+import { NEVER, Subject, asapScheduler, concat, finalize, of, scheduled } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ClaimLostError } from '../../src/core/errors.js';
 import { untilReleased } from '../../src/operators/untilReleased.js';
@@ -36,5 +36,14 @@ describe('untilReleased', () => {
     await Promise.resolve();
     await Promise.resolve();
     expect(log).toEqual(['left', released.message]);
+  });
+
+  it('hears it even from whoever is told while the lock is being taken', () => {
+    const release$ = new Subject<void>();
+    const log: unknown[] = [];
+    concat(of('T'), NEVER)
+      .pipe(untilReleased('jobs', release$))
+      .subscribe({ next: () => release$.next(), error: (error: unknown) => log.push((error as Error).message) });
+    expect(log).toEqual([released.message]);
   });
 });

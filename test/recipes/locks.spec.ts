@@ -472,6 +472,24 @@ describe('share', () => {
   );
 
   it(
+    'replays no tenure past its deadline: the loss follows',
+    virtualTime((time) => {
+      const { mine, held, faults } = arrange(time);
+      const wall = { moved: 0 };
+      Object.assign(time.scheduler, { wall: () => time.scheduler.now() + wall.moved });
+      const one = held(mine.lock('a', { share }));
+      time.until(10);
+      faults.partition();
+      wall.moved = 5_000; // the machine slept
+      const two = held(mine.lock('a', { share }));
+      expect(two.events()).toEqual([]);
+      time.until(2_000);
+      expect(two.events()).toEqual([[200, expect.any(LeaseLostError)]]);
+      expect(one.events()[1]).toEqual([200, expect.any(LeaseLostError)]);
+    }),
+  );
+
+  it(
     'tells everybody the loss; who asks again at once is joined by who asks later',
     virtualTime((time) => {
       const { mine, held, store } = arrange(time);
