@@ -90,6 +90,9 @@ export class Claims {
   drop(lease: string, nonce: string): void {
     this.#leases.get(lease)?.claims.delete(nonce);
   }
+  get all(): readonly { lease: string; record: ClaimRecord }[] {
+    return [...this.#leases].flatMap(([lease, { claims }]) => [...claims.values()].map((record) => ({ lease, record })));
+  }
   doubtful(lease: string): readonly ClaimRecord[] {
     return [...(this.#leases.get(lease)?.claims.values() ?? [])].filter((record) => record.doubtful);
   }

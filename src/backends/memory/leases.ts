@@ -2,8 +2,9 @@ import { type Observable, defer, ignoreElements, map, merge, retry, takeUntil, t
 import { LeaseLostError } from '../../core/errors.js';
 import { Pending } from '../../core/pending.js';
 import type { Backend, LeaseRef } from '../../core/types.js';
+import type { ClaimRecord } from './claims.js';
 import { type Client, RETRY } from './client.js';
-import { sweep } from './withdraw.js';
+import { removed, sweep } from './withdraw.js';
 
 type Leases = Pick<Backend, 'grant' | 'renew' | 'revoke'> & {
   /** Revokes what this client was granted and has not given back; completes when it is gone, at the latest by its ttl. */
@@ -26,6 +27,13 @@ export function leases(client: Client): Leases {
     revoke(lease).pipe(
       retry({ delay: () => timer(RETRY, scheduler) }),
       takeUntil(defer(() => timer(Math.max(0, claims.endsIn(lease.id)), scheduler))),
+    );
+  /** Claims under leases that somebody else was granted, and goes on renewing. */
+  const borrowed = () => claims.all.filter(({ lease }) => !granted.has(lease));
+  const leaveForSure = ({ lease, record }: { lease: string; record: ClaimRecord }) =>
+    removed(client, lease, record).pipe(
+      retry({ delay: () => timer(RETRY, scheduler) }),
+      takeUntil(timer(3 * timeout, scheduler)), // when such a lease ends is not ours to know
     );
   const keep = (lease: LeaseRef) => {
     claims.forgetEnded();
@@ -56,6 +64,6 @@ export function leases(client: Client): Leases {
       );
     },
     revoke,
-    revokeAll: () => defer(() => merge(undone.settled, ...[...granted.values()].map(revokeForSure))),
+    revokeAll: () => defer(() => merge(undone.settled, ...[...granted.values()].map(revokeForSure), ...borrowed().map(leaveForSure))),
   };
 }

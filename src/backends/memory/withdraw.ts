@@ -41,7 +41,7 @@ export function sweep(client: Client, lease: string, record: ClaimRecord): void 
     .subscribe();
 }
 
-const removed = ({ store, network, views, timeout }: Client, lease: string, { key, name, nonce }: ClaimRecord) =>
+export const removed = ({ store, network, views, timeout }: Client, lease: string, { key, name, nonce }: ClaimRecord) =>
   network.call({
     verb: 'withdraw',
     key,

@@ -21,6 +21,16 @@ describe('closing a memory backend', () => {
     expect(m.scheduler.frame).toBe(11);
   }));
 
+  it('leaves no claim under a lease that somebody else goes on renewing', marbles((m) => {
+    const { client, store, at } = scene(m);
+    const [{ backend: lender }, { backend }] = [client(), client()];
+    const held$ = lender.grant(1000).pipe(mergeMap((given) => backend.acquire(given, claim('a'))));
+    m.expectObservable(outcome(held$)).toBe('o 8ms (I|)');
+    at(9, () => void backend.close());
+    at(10, () => expect([store.leases.length, store.keys]).toEqual([1, []]));
+    at(11, () => void lender.close());
+  }));
+
   it('undoes a grant that is still on its way', marbles((m) => {
     const { client, store, at } = scene(m);
     const { backend, faults } = client();
