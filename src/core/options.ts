@@ -131,9 +131,9 @@ export function marginFits(margin: number, ttl: number): void {
   between('margin', margin, 0, ttl / 2);
 }
 
-export function between(name: string, value: number, low: number, high: number): void {
+export function between(name: string, value: number, low: number, high: number, unit = ' ms'): void {
   if (!(typeof value === 'number' && value >= low && value <= high)) {
-    throw new InvalidOptionsError(`${name} must be from ${low} to ${high} ms, but is ${String(value)}.`);
+    throw new InvalidOptionsError(`${name} must be from ${low} to ${high}${unit}, but is ${String(value)}.`);
   }
 }
 

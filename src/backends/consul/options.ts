@@ -68,7 +68,7 @@ export function connectionOf(options: ConsulConnection & ConsulSettings): Consul
   const { host, port, secure = false, ca, cert, key, token, dc } = options;
   for (const [name, value] of Object.entries({ host, token, dc })) if (value !== undefined) text(name, value);
   if (port !== undefined) {
-    between('port', port, 1, 65_535);
+    between('port', port, 1, 65_535, '');
     if (!Number.isInteger(port)) throw new InvalidOptionsError(`port must be a whole number, but is ${port}.`);
   }
   flag('secure', secure);
