@@ -1,0 +1,63 @@
+import { readdirSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Mutant } from '../test/mutants/mutant.js';
+import { root } from './config/entries.js';
+import { Compiler } from './mutants/compiler.js';
+import { type Outcome, judged } from './mutants/judged.js';
+import { GUARANTEES, written } from './mutants/report.js';
+
+const usage = `npm run mutants -- [name…]
+
+Puts bugs of other systems back into a copy of src, one at a time: each is a file in test/mutants. The copy must compile; then the
+simulator, or the spec that the mutant names, has to notice. A full run writes its table into ${GUARANTEES}.
+Takes minutes; Ctrl-C ends it and leaves nothing behind.
+
+  name     only these
+  --help   this text
+
+There are: `;
+
+const names = readdirSync(join(root, 'test/mutants'))
+  .map((file) => file.replace(/\.ts$/, ''))
+  .filter((name) => name !== 'mutant')
+  .sort();
+/** Of the machine's cores; each judge is one process. */
+const AT_ONCE = 2;
+
+async function main(chosen: readonly string[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'rx-tenure-mutants-'));
+  const stopped = new AbortController();
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.on('SIGINT', () => stopped.abort()).on('SIGTERM', () => stopped.abort());
+  const compiler = new Compiler();
+  const outcomes = new Map<string, Outcome>();
+  const mutants = new Map<string, Mutant>();
+  const waiting = [...chosen];
+  const work = async () => {
+    for (let name = waiting.shift(); name !== undefined && !stopped.signal.aborted; name = waiting.shift()) {
+      const { default: mutant } = (await import(join(root, 'test/mutants', `${name}.ts`))) as { default: Mutant };
+      mutants.set(name, mutant);
+      const outcome = await judged(mutant, join(folder, name), compiler, stopped.signal);
+      rmSync(join(folder, name), { recursive: true, force: true });
+      if (stopped.signal.aborted) return;
+      outcomes.set(name, outcome);
+      console.log(`${outcome.killed ? 'killed  ' : 'SURVIVED'} ${name}: ${outcome.by}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const alive = [...outcomes].filter(([, { killed }]) => !killed).map(([name]) => name);
+  console.log(`${outcomes.size - alive.length} of ${chosen.length} killed.`);
+  if (!stopped.signal.aborted && chosen.length === names.length) await written(names, mutants, outcomes);
+  if (alive.length > 0 || outcomes.size < chosen.length) process.exitCode = 1;
+}
+
+const { values, positionals } = parseArgs({ options: { help: { type: 'boolean' } }, allowPositionals: true });
+const unknown = positionals.filter((name) => !names.includes(name));
+if (values.help) console.log(usage + names.join(', '));
+else if (unknown.length > 0) {
+  console.error(`No mutant ${unknown.join(', ')}. There are: ${names.join(', ')}`);
+  process.exitCode = 1;
+} else await main(positionals.length > 0 ? positionals : names);

@@ -1,0 +1,8 @@
+import { mutant } from './mutant.js';
+
+export default mutant({
+  bug: 'Work under a lock goes on after the deadline',
+  thread: '.NET DistributedLock LeaseMonitor.cs:81',
+  killedBy: 'etcd',
+  edits: [{ file: 'src/operators/during.ts', find: 'filter(() => tenure.isCurrent()),', put: "filter(() => tenure.key !== '')," }],
+});

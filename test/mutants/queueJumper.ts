@@ -1,0 +1,14 @@
+import { mutant } from './mutant.js';
+
+export default mutant({
+  bug: 'Whoever gets the lock keeps it, though others wait who came before',
+  thread: 'Go api.Lock, consul lock: herds',
+  killedBy: 'consul',
+  edits: [
+    {
+      file: 'src/backends/consul/turn.ts',
+      find: 'first === own ? of(held) : this.#giveBack(held)',
+      put: 'first === own || held ? of(held) : this.#giveBack(held)',
+    },
+  ],
+});
