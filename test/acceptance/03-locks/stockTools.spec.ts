@@ -21,7 +21,7 @@ describe.each(['etcd', 'consul'] as const)('the stock lock of %s and locker.lock
   /** Holds the key while a command runs that never ends. */
   const stock = () =>
     started.server instanceof EtcdNode
-      ? started.server.spawnEtcdctl('lock', key, '--', 'sh', '-c', 'echo in; sleep 1000')
+      ? started.server.spawnEtcdctl('lock', '--ttl=2', key, '--', 'sh', '-c', 'echo in; sleep 1000')
       : started.server.spawnConsul('lock', key, 'echo in; sleep 1000');
 
   it('exclude each other, both ways', async () => {
