@@ -178,7 +178,7 @@ class Action<T> extends Subscription {
   }
   schedule(state?: T, delay = 0): Subscription {
     const run = () => {
-      if (!this.closed) this.work.call(this as unknown as SchedulerAction<T>, state);
+      if (!this.closed) this.work.call(this, state);
     };
     this.world.add({ at: this.world.due(delay, this.owner), run, owner: this.owner, action: this });
     return this;

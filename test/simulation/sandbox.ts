@@ -58,7 +58,7 @@ class Later implements PromiseLike<unknown> {
       this.#heard = true;
       sandbox.unheard.delete(this);
       this.#react({ done: by(done, resolve), failed: by(failed, reject) });
-    }) as never;
+    });
   }
   catch(failed: unknown): Later {
     return this.then(undefined, failed);
