@@ -82,25 +82,25 @@ describe('locker', () => {
     await locks.close();
   });
 
-  it('holds 5,000 locks at once on one lease, renewed as for one, and gives them all back', async () => {
+  it('holds 1,000 locks at once on one lease, renewed as for one, and gives them all back', async () => {
     const backend = memoryBackend();
     const verbs: string[] = [];
     backend.calls$.subscribe(({ verb }) => verbs.push(verb));
     const locks = locker(backend, { refreshEvery: 200 });
-    const ids = Array.from({ length: 5_000 }, (_, id) => id);
+    const ids = Array.from({ length: 1_000 }, (_, id) => id);
     const tenures = await Promise.all(ids.map((id) => hold(locks, id)));
     await lastValueFrom(timer(1_000));
     const count = (which: string) => verbs.filter((verb) => verb === which).length;
     expect(tenures.every((tenure) => tenure.isCurrent())).toBe(true);
     expect(new Set(tenures.map(({ lease }) => lease)).size).toBe(1);
-    expect({ grants: count('grant'), acquires: count('acquire') }).toEqual({ grants: 1, acquires: 5_000 });
-    expect(count('renew')).toBeLessThan(200);
+    expect({ grants: count('grant'), acquires: count('acquire') }).toEqual({ grants: 1, acquires: 1_000 });
+    expect(count('renew')).toBeLessThan(100);
     expect(await locks.release(0)).toBe('released');
-    expect(backend.store.keys).toHaveLength(4_999);
+    expect(backend.store.keys).toHaveLength(999);
     expect(await locks.close()).toBe('released');
     expect({ keys: backend.store.keys, leases: backend.store.leases }).toEqual({ keys: [], leases: [] });
     await backend.close();
-  }, 60_000);
+  }, 30_000);
 
   it('leaves nobody hanging: what is subscribed when it is closed gets an error', async () => {
     const backend = memoryBackend();
