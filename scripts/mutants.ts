@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { setMaxListeners } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,7 +31,12 @@ async function main(chosen: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rx-tenure-mutants-'));
   const stopped = new AbortController();
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  setMaxListeners(0, stopped.signal);
   process.on('SIGINT', () => stopped.abort()).on('SIGTERM', () => stopped.abort());
+  process.on('uncaughtException', (error) => {
+    if (!stopped.signal.aborted) console.error(error); // esbuild complains that it was interrupted, too
+    process.exit(1);
+  });
   const compiler = new Compiler();
   const outcomes = new Map<string, Outcome>();
   const mutants = new Map<string, Mutant>();

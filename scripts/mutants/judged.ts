@@ -14,7 +14,7 @@ export interface Outcome {
 }
 
 /** Worlds that a mutant may live through. */
-const SEEDS = 2_000;
+const SEEDS = 1_000;
 const CHUNK = 10;
 /** Milliseconds without an answer: it goes on for ever. */
 const SILENCE = 120_000;

@@ -8,7 +8,7 @@ export default mutant({
     {
       file: 'src/operators/reacquire.ts',
       find: 'if (scheduler.now() - run.since >= settled)',
-      put: 'if (run.since <= scheduler.now())',
+      put: 'if (run.since <= scheduler.now() || settled < 0)',
     },
   ],
 });

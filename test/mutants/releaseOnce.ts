@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: 'A release that fails is not tried again',
   thread: 'etcd #22123, redlock #309',
-  killedBy: 'etcd',
+  killedBy: 'test/core/lease.spec.ts',
   edits: [
     {
       file: 'src/core/lease.ts',

@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: "What an unclear write leaves is nobody's",
   thread: 'etcd #21128; Curator #524',
-  killedBy: 'consul',
+  killedBy: 'test/backends/consul/unclear.spec.ts',
   edits: [
     {
       file: 'src/backends/consul/places.ts',

@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: 'What a watch misses is never read again',
   thread: 'kragniz/python-etcd3 #1107',
-  killedBy: 'etcd',
+  killedBy: 'test/backends/memory/views.spec.ts',
   edits: [
     {
       file: 'src/backends/memory/monitor.ts',

@@ -325,7 +325,7 @@ class Simulation {
         client.close();
       }, client.process);
     }
-    this.#within(2 * this.model.ttl + 5_000, () => this.#leftOver());
+    this.#within(4 * this.model.ttl + 5_000, () => this.#leftOver()); // a renewal may have been on its way for long
     this.#within(75_000, () => (this.model.reaped.length > 0 ? `not even reaped: ${this.model.reaped.join(' ')}` : undefined), 5_000);
     for (const { connected, process } of this.clients) this.world.step(() => void connected.backend.close(), process);
     this.#within(2 * this.model.ttl, () =>
