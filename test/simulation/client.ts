@@ -131,7 +131,7 @@ export class Client {
       }),
     );
     const selected = one.isSelected$.pipe(tap((yes) => yes && latest.tenure && judge.relied(this, latest.tenure, 'true')));
-    const ticks = interval(37, process);
+    const ticks = interval(97, process);
     const work =
       way % 2
         ? switchWhileSelected(one, (tenure) => merge(this.#work(tenure), tenure.token % 2n ? NEVER : ticks))
@@ -233,7 +233,7 @@ export class Client {
     const work = (tenure: Tenure) => {
       held[0] = tenure;
       this.#elected(tenure);
-      return merge(this.#work(tenure), interval(41, this.process)).pipe(takeUntil(over));
+      return merge(this.#work(tenure), interval(101, this.process)).pipe(takeUntil(over));
     };
     this.#follow(during(work).pipe(tap(() => this.#does(held[0]!, 'lock value'))));
   }

@@ -99,7 +99,7 @@ export function scheduleOf(seed: number, store: StoreName): Schedule {
   const below = (bound: number) => Math.floor(chance() * bound);
   const clients = 3 + Math.min(below(5), below(5), below(5));
   const length = LEAST_STEPS + Math.min(below(MOST_STEPS - LEAST_STEPS), below(MOST_STEPS - LEAST_STEPS));
-  const step = (): Step => ({ gap: below(150), kind: weighted[below(weighted.length)]!, who: below(clients), size: below(1_000) });
+  const step = (): Step => ({ gap: below(110), kind: weighted[below(weighted.length)]!, who: below(clients), size: below(1_000) });
   const steps = Array.from({ length }, step);
   const again = steps.filter(({ kind }) => isFault(kind)).length < LEAST_FAULTS;
   return again ? scheduleOf(seed + 2 ** 28, store) : { store, clients, chance: below(2 ** 31), steps };
