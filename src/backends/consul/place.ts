@@ -21,6 +21,7 @@ export class Place {
   readonly standing$ = new BehaviorSubject(false);
   /** ModifyIndex of `.lock`, while it is known to be ours. */
   token: number | undefined;
+  #givenBack: number | undefined;
   /** Whether any of our writes may be in the store. */
   touched = false;
   #doubts = 0;
@@ -50,9 +51,10 @@ export class Place {
   in({ claims }: Queue): Entry | undefined {
     return claims.find(({ key }) => key === this.key);
   }
-  /** The `.lock` that names us. */
+  /** The `.lock` that names us; not the one that we gave back, however late an answer shows it. */
   held({ lock }: Queue): Entry | undefined {
-    return lock?.session === this.lease.id && lock.value === this.name ? lock : undefined;
+    const named = lock?.session === this.lease.id && lock.value === this.name;
+    return named && lock.modifyIndex !== this.#givenBack ? lock : undefined;
   }
 
   /** One transaction. What becomes of it is noted whether or not anybody still waits for it. */
@@ -88,6 +90,6 @@ export class Place {
   #note({ verb, key }: Operation, { entries }: Reading): void {
     if (key === this.key && verb === 'lock') this.standing$.next(true);
     if (key === this.lock && verb === 'lock') this.token = entries.find((entry) => entry.key === key)?.modifyIndex;
-    if (key === this.lock && verb === 'delete') this.token = undefined;
+    if (key === this.lock && verb === 'delete') [this.#givenBack, this.token] = [this.token, undefined];
   }
 }
