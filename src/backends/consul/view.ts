@@ -1,4 +1,17 @@
-import { BehaviorSubject, NEVER, Observable, Subject, distinctUntilChanged, map, merge, startWith, switchMap, timer } from 'rxjs';
+import {
+  asyncScheduler,
+  BehaviorSubject,
+  distinctUntilChanged,
+  map,
+  merge,
+  NEVER,
+  Observable,
+  startWith,
+  Subject,
+  switchMap,
+  throttleTime,
+  timer,
+} from 'rxjs';
 import type { Target } from './follow.js';
 import { translated } from './translate.js';
 import { EMPTY_QUEUE, type Entry, type Queue } from './wire.js';
@@ -31,6 +44,8 @@ export interface ViewDriver {
 
 /** Without a blocking query, nobody should wait longer for news. */
 const UNCOVERED_PACE = 1_000;
+/** While one write follows the other, each read is overtaken: another at once would be, too. */
+const DOUBT = 10;
 
 /** What this backend knows of one queue: the one place that all answers meet, whatever their order. */
 export class View {
@@ -45,6 +60,7 @@ export class View {
   readonly #news$ = new Subject<Queue>();
   readonly #failed$ = new Subject<unknown>();
   readonly #heard$ = new Subject<void>();
+  readonly #doubted$ = new Subject<void>();
 
   constructor(
     private readonly folder: string,
@@ -82,7 +98,8 @@ export class View {
       map(() => this.#target()),
       distinctUntilChanged(same),
     );
-    const upkeep = due$.subscribe(() => this.driver.reread());
+    const doubted$ = this.#doubted$.pipe(throttleTime(DOUBT, asyncScheduler, { leading: false, trailing: true }));
+    const upkeep = merge(due$, doubted$).subscribe(() => this.driver.reread());
     upkeep.add(target$.pipe(switchMap((target) => (target ? this.driver.listen(target) : NEVER))).subscribe({ error: this.fail }));
     return upkeep;
   });
@@ -90,7 +107,7 @@ export class View {
   /** Later answers count. One that was asked for after all that we know had come is the present, whatever its index. */
   learn({ queue, index, asked }: Sight, unasked = false): void {
     const fresh = asked > this.#learnt;
-    if (!fresh && index < this.#floor) return this.driver.reread(); // the past, or a store that lost its data: a fresh read tells
+    if (!fresh && index < this.#floor) return this.#doubted$.next(); // the past, or a store that lost its data: a fresh read tells
     const nothingNew = unasked && unchanged(this.queue, queue) && performance.now() - this.#told < this.#pace() / 2;
     this.#tell(queue, fresh ? index : Math.max(index, this.#floor), !nothingNew);
   }
