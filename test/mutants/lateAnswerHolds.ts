@@ -7,8 +7,8 @@ export default mutant({
   edits: [
     {
       file: 'src/backends/consul/place.ts',
-      find: 'named && lock.modifyIndex !== this.#givenBack ? lock',
-      put: 'named && (lock.modifyIndex !== this.#givenBack || named) ? lock',
+      find: 'return modifyIndex === this.#givenBack;',
+      put: 'return modifyIndex === this.#givenBack && modifyIndex < 0;',
     },
   ],
 });

@@ -51,10 +51,13 @@ export class Place {
   in({ claims }: Queue): Entry | undefined {
     return claims.find(({ key }) => key === this.key);
   }
-  /** The `.lock` that names us; not the one that we gave back, however late an answer shows it. */
+  /** The `.lock` that names us. */
   held({ lock }: Queue): Entry | undefined {
-    const named = lock?.session === this.lease.id && lock.value === this.name;
-    return named && lock.modifyIndex !== this.#givenBack ? lock : undefined;
+    return lock?.session === this.lease.id && lock.value === this.name ? lock : undefined;
+  }
+  /** Whether it is the one that we gave back, or tried to: an answer that shows it may be older than that. */
+  gaveBack({ modifyIndex }: Entry): boolean {
+    return modifyIndex === this.#givenBack;
   }
 
   /** One transaction. What becomes of it is noted whether or not anybody still waits for it. */
@@ -63,6 +66,7 @@ export class Place {
       const left = this.writes.enter();
       const creating = operations.some(({ verb }) => verb === 'lock'); // what removes or compares does no harm when it comes late
       this.touched = true;
+      this.#givenBack = operations.find(({ verb, key }) => verb === 'check-index' && key === this.lock)?.index ?? this.#givenBack;
       try {
         const reading = await this.store.transact(operations, this.timeout);
         operations.forEach((operation) => this.#note(operation, reading));
@@ -90,6 +94,6 @@ export class Place {
   #note({ verb, key }: Operation, { entries }: Reading): void {
     if (key === this.key && verb === 'lock') this.standing$.next(true);
     if (key === this.lock && verb === 'lock') this.token = entries.find((entry) => entry.key === key)?.modifyIndex;
-    if (key === this.lock && verb === 'delete') [this.#givenBack, this.token] = [this.token, undefined];
+    if (key === this.lock && verb === 'delete') this.token = undefined;
   }
 }

@@ -83,7 +83,7 @@ export class Turn {
     if (!place.standing$.value || (held && place.token === undefined)) place.resolve();
     place.standing$.next(true);
     place.token = held?.modifyIndex;
-    if (held) return first === own ? of(held) : this.#giveBack(held);
+    if (held) return first === own && !place.gaveBack(held) ? of(held) : this.#giveBack(held);
     if (first !== own || queue.lock?.session) return this.#waits ? EMPTY : this.#refused();
     return this.#take(own, queue.lock);
   }
