@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +6,11 @@ import { noCounts } from '../test/simulation/counts.js';
 import type * as Simulator from '../test/simulation/index.js';
 import type { Schedule, StoreName } from '../test/simulation/schedule.js';
 import { root } from './config/entries.js';
-import { bundle } from './simulate/bundle.js';
+import { bundle, worker } from './simulate/bundle.js';
+import { employ } from './simulate/crew.js';
 import { shrunk } from './simulate/shrunk.js';
 import { FULL, OFTEN, add, rare, table } from './simulate/table.js';
-import { type Chosen, type Failure, type Report, type Task, storeOf } from './simulate/tasks.js';
+import { type Failure, type Report, type Task, storeOf } from './simulate/tasks.js';
 
 const usage = `npm run simulate -- [--seeds N] [--from S] [--store etcd|consul|both] [--replay SEED]
 
@@ -35,8 +35,8 @@ const { values } = parseArgs({
   },
 });
 const WORKERS = 2;
-const CHUNK = 50;
-/** Of the first worker's first chunk, which counts lines and takes its time. */
+const CHUNK = 150;
+/** Once more, to count the lines that they reach: which slows the engine down for good, so in a process of its own. */
 const SAMPLE = 300;
 /** Seconds. */
 const SHRINKING = 60;
@@ -47,50 +47,41 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rx-tenure-simulate-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const file = await bundle(join(folder, 'simulator.mjs'), values.sources);
-  if (values.replay === undefined) await runAll(file);
+  if (values.replay === undefined) await runAll(file, await worker(join(folder, 'worker.mjs')));
   else await replay(file, Number(values.replay));
 }
 
-async function runAll(file: string): Promise<void> {
+async function runAll(file: string, program: string): Promise<void> {
   const sum = noCounts();
   const began = performance.now();
-  const run = { next: from, done: 0, cpu: 0, failure: undefined as Failure | undefined, stopped: false };
-  let unreached: readonly string[] | undefined;
+  const run = { done: 0, cpu: 0, failure: undefined as Failure | undefined, stopped: false };
   const say = progress();
   const stop = () => (run.stopped = true);
   process.on('SIGINT', stop).on('SIGTERM', stop);
 
-  const taken = (): Task | undefined => {
-    const left = from + seeds - run.next;
-    if (left <= 0 || run.stopped || run.failure) return undefined;
-    const task = { from: run.next, seeds: Math.min(left, run.next === from ? SAMPLE : CHUNK) };
-    run.next += task.seeds;
-    return task;
+  const stores: StoreName[] = store === 'both' ? ['etcd', 'consul'] : [store];
+  const next = new Map(stores.map((each) => [each, from]));
+  /** Of its own store as long as there is something to do, then of the other. */
+  const taken = (first: StoreName) => (): Task | undefined => {
+    const has = (each: StoreName) => (next.get(each) ?? Infinity) < from + seeds;
+    const chosen = [first, ...stores].find(has);
+    if (!chosen || run.stopped || run.failure) return undefined;
+    const start = next.get(chosen)!;
+    next.set(chosen, start + CHUNK);
+    return { from: start, seeds: Math.min(CHUNK, from + seeds - start), store: chosen };
   };
-  const work = (reach: boolean) =>
-    new Promise<void>((resolve, reject) => {
-      const worker: ChildProcess = fork(join(root, 'scripts/simulate/worker.ts'), {
-        execArgv: ['--import', 'tsx', '--max-semi-space-size=32'],
-      });
-      let task = reach ? taken() : undefined; // the sample
-      worker.once('error', reject);
-      worker.once('exit', (code) => (code === 0 || code === null ? resolve() : reject(new Error(`A worker ended with ${code}.`))));
-      worker.on('message', ({ counts, failures, unreached: lines, cpu }: Report) => {
-        add(sum, counts);
-        const worked = counts.events > 0;
-        if (worked && task) run.done += failures[0] ? failures[0].seed - task.from : task.seeds;
-        run.cpu += cpu;
-        unreached ??= lines;
-        const [first] = failures;
-        if (first && !(run.failure && run.failure.seed < first.seed)) run.failure = first;
-        say(`${run.done.toLocaleString('en')} of ${seeds.toLocaleString('en')} seeds, ${rate(run.done, began)}`);
-        if (worked || !task) task = taken();
-        if (task) worker.send(task);
-        else worker.disconnect();
-      });
-      worker.send({ file, store, reach } satisfies Chosen);
-    });
-  await Promise.all(Array.from({ length: WORKERS }, (_, n) => work(n === 0)));
+  const heard = (_: Task, { done, counts, failures: [failure], cpu }: Report) => {
+    add(sum, counts);
+    run.done += done;
+    run.cpu += cpu;
+    if (failure && !(run.failure && run.failure.seed < failure.seed)) run.failure = failure;
+    say(`${run.done.toLocaleString('en')} of ${seeds.toLocaleString('en')} seeds, ${rate(run.done, began)}`);
+  };
+  await Promise.all(
+    Array.from({ length: WORKERS }, (_, n) =>
+      employ(program, { file, store, reach: false }, taken(stores[n % stores.length]!), heard),
+    ),
+  );
   say('');
   process.off('SIGINT', stop).off('SIGTERM', stop);
 
@@ -101,11 +92,21 @@ async function runAll(file: string): Promise<void> {
   if (run.failure) return explain(file, run.failure);
   if (run.stopped) return fail('Stopped.');
   const full = seeds >= FULL;
-  const missed = (unreached ?? []).filter((line) => line.startsWith('src/operators/'));
+  const sample: Task[] = [{ from, seeds: Math.min(SAMPLE, seeds), store: stores[0]! }];
+  const unreached: string[] = [];
+  await employ(
+    program,
+    { file, store, reach: true },
+    () => sample.shift(),
+    (_, report) => unreached.push(...(report.unreached ?? [])),
+  );
+  const missed = unreached.filter((line) => line.startsWith('src/operators/'));
   const rarely = rare(sum);
   const of = (lines: readonly string[]) => (lines.length > 0 ? lines.join(' ') : 'none');
-  console.log(`lines of operators that the first ${Math.min(SAMPLE, seeds)} seeds did not reach: ${of(missed)}`);
-  console.log(`lines of recipes: ${of((unreached ?? []).filter((line) => line.startsWith('src/recipes/')))}`);
+  console.log(
+    `lines of operators that ${stores[0]} worlds of the first ${Math.min(SAMPLE, seeds)} seeds did not reach: ${of(missed)}`,
+  );
+  console.log(`lines of recipes: ${of(unreached.filter((line) => line.startsWith('src/recipes/')))}`);
   if (rarely.length > 0) console.log(`less than ${OFTEN.toLocaleString('en')} times: ${rarely.join(' ')}`);
   if (full && (rarely.length > 0 || missed.length > 0)) return fail('A full run has to reach everything.');
   console.log('No promise was broken.');

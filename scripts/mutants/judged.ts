@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Mutant } from '../../test/mutants/mutant.js';
 import type { StoreName } from '../../test/simulation/schedule.js';
 import { root } from '../config/entries.js';
-import { bundle } from '../simulate/bundle.js';
+import { bundle, worker as program } from '../simulate/bundle.js';
 import type { Chosen, Report, Task } from '../simulate/tasks.js';
 import type { Compiler } from './compiler.js';
 
@@ -55,8 +55,9 @@ function copied(folder: string, changes: ReadonlyMap<string, string>): void {
 /** Seed after seed, until one fails, or hangs. */
 async function simulated(folder: string, store: StoreName, stopped: AbortSignal): Promise<Outcome> {
   const file = await bundle(join(folder, 'simulator.mjs'), folder);
+  const path = await program(join(folder, 'worker.mjs'));
   return new Promise((resolve) => {
-    const worker: ChildProcess = fork(join(root, 'scripts/simulate/worker.ts'), { execArgv: ['--import', 'tsx'], stdio: 'ignore' });
+    const worker: ChildProcess = fork(path, { execArgv: [], stdio: 'ignore' });
     let task: Task | undefined;
     let silence: NodeJS.Timeout | undefined;
     const end = (outcome: Outcome) => {
@@ -67,12 +68,13 @@ async function simulated(folder: string, store: StoreName, stopped: AbortSignal)
     const next = () => {
       const from = task ? task.from + CHUNK : 1;
       if (from > SEEDS) return end({ killed: false, by: `${SEEDS} ${store} seeds` });
-      task = { from, seeds: CHUNK };
+      task = { from, seeds: CHUNK, store };
       clearTimeout(silence);
       silence = setTimeout(() => end({ killed: true, by: `${store} seeds from ${from}: they never end` }), SILENCE);
       worker.send(task);
     };
-    worker.on('message', ({ failures: [failure] }: Report) => {
+    worker.on('message', (report: Report | 'ready') => {
+      const failure = report === 'ready' ? undefined : report.failures[0];
       if (!failure) return next();
       const rule = failure.rule
         .replace(/^at \d+ ms: /, '')

@@ -51,3 +51,10 @@ export async function bundle(file: string, folder = root): Promise<string> {
   for (const { path, text } of simulator.outputFiles) writeFileSync(path, path.endsWith('.map') ? text : lines + text);
   return file;
 }
+
+/** What runs the bundle in a process of its own: plain JavaScript, for a loader would rewrite every function of the simulator. */
+export async function worker(file: string): Promise<string> {
+  const entry = join(root, 'scripts/simulate/worker.ts');
+  await build({ ...shared, entryPoints: [entry], format: 'esm', outfile: file, write: true });
+  return file;
+}

@@ -2,7 +2,6 @@ import type * as Simulator from '../../test/simulation/index.js';
 import { Reached } from './reached.js';
 import { type Chosen, type Failure, type Report, type Task, storeOf } from './tasks.js';
 
-/** Half of what a world makes is gone before the next one begins. */
 Error.stackTraceLimit = 0;
 process.on('SIGINT', () => undefined); // the parent says when
 
@@ -13,21 +12,24 @@ process.once('message', (chosen: Chosen) => {
       process.send?.({ ...run(simulator, chosen, task), unreached: reached?.end() } satisfies Report);
       reached = undefined;
     });
-    process.send?.({ counts: simulator.noCounts(), failures: [], unreached: undefined, cpu: 0 } satisfies Report);
+    process.send?.('ready');
   });
 });
 
-function run({ Violation, noCounts, scheduleOf, simulate }: typeof Simulator, { store }: Chosen, { from, seeds }: Task) {
+function run({ Violation, noCounts, scheduleOf, simulate }: typeof Simulator, { store }: Chosen, task: Task) {
   const counts = noCounts();
   const failures: Failure[] = [];
+  let done = 0;
   const before = process.cpuUsage();
-  for (let seed = from; seed < from + seeds && failures.length === 0; seed++) {
+  for (let seed = task.from; seed < task.from + task.seeds && failures.length === 0; seed++) {
+    if (storeOf(seed, store) !== task.store) continue;
     try {
-      simulate(scheduleOf(seed, storeOf(seed, store)), counts);
+      simulate(scheduleOf(seed, task.store), counts);
+      done++;
     } catch (error) {
       failures.push({ seed, rule: error instanceof Violation ? error.message : String(error) });
     }
   }
   const { user, system } = process.cpuUsage(before);
-  return { counts, failures, cpu: (user + system) / 1_000 };
+  return { done, counts, failures, cpu: (user + system) / 1_000 };
 }

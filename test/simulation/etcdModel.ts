@@ -11,7 +11,7 @@ export function etcdModel(world: World, watched: readonly string[]): Model {
   const seen = new Set<string>();
   watched.forEach((key) =>
     store.watch(key, ({ entries: [first] }) => {
-      if (first) seen.add(`${first.id} ${first.value} ${first.create}`);
+      if (first) seen.add(`${first.id} ${first.create}`);
     }),
   );
   const entries = (key: string) => store.read(key).entries;
@@ -33,7 +33,7 @@ export function etcdModel(world: World, watched: readonly string[]): Model {
       return own !== undefined && own.create === token && own.lease === lease.id && holds(queue, own);
     },
     isFirst: () => true, // no other holds
-    hasSeen: ({ id, value, token }) => seen.has(`${id} ${value} ${token}`),
+    hasSeen: ({ id, token }) => seen.has(`${id} ${token}`),
     claims: (key) => entries(key).map(({ nonce }) => nonce ?? ''),
     holder: (key) => entries(key)[0]?.id,
     get left() {

@@ -181,7 +181,7 @@ export const globals = {
   crypto: {
     randomUUID: () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`,
     getRandomValues: (array: { [at: number]: unknown; length: number }) => {
-      for (let at = 0; at < array.length; at++) array[at] = BigInt(`0x${hex(12)}`);
+      for (let at = 0; at < array.length; at++) array[at] = BigInt(Math.floor(host().chance() * 2 ** 48));
       return array;
     },
   },

@@ -78,7 +78,7 @@ export interface Schedule {
 
 export const LEAST_STEPS = 50;
 export const LEAST_FAULTS = 3;
-export const MOST_STEPS = 65;
+export const MOST_STEPS = 60;
 
 /** A small generator of chance: the same numbers for the same seed, everywhere. */
 export function chanceOf(seed: number): () => number {
@@ -97,9 +97,9 @@ const weighted = (Object.entries(KINDS) as [Kind, number][]).flatMap(([kind, wei
 export function scheduleOf(seed: number, store: StoreName): Schedule {
   const chance = chanceOf(seed * 2 + (store === 'consul' ? 1 : 0));
   const below = (bound: number) => Math.floor(chance() * bound);
-  const clients = 3 + Math.min(below(5), below(5), below(5));
+  const clients = 3 + Math.min(below(5), below(5), below(5), below(5));
   const length = LEAST_STEPS + Math.min(below(MOST_STEPS - LEAST_STEPS), below(MOST_STEPS - LEAST_STEPS));
-  const step = (): Step => ({ gap: below(110), kind: weighted[below(weighted.length)]!, who: below(clients), size: below(1_000) });
+  const step = (): Step => ({ gap: below(90), kind: weighted[below(weighted.length)]!, who: below(clients), size: below(1_000) });
   const steps = Array.from({ length }, step);
   const again = steps.filter(({ kind }) => isFault(kind)).length < LEAST_FAULTS;
   return again ? scheduleOf(seed + 2 ** 28, store) : { store, clients, chance: below(2 ** 31), steps };
