@@ -1,4 +1,4 @@
-import { Observable, type Subscription } from 'rxjs';
+import { Observable, Subscription } from 'rxjs';
 import { WAIT } from './store.js';
 
 /** Blocking queries of one backend, at a time. */
@@ -65,7 +65,8 @@ export class Slots {
       patient.running?.unsubscribe();
       delete patient.running;
     }
-    next.running = next.begin();
+    next.running = new Subscription(); // there before it begins, for it may be left meanwhile
+    next.running.add(next.begin());
     this.#admit();
   }
 }

@@ -50,3 +50,25 @@ it('when some were left open, only who waits for his turn begins; when many were
   expect(running()).toBe('c');
   slots.close();
 });
+
+it('one that is left while it begins is not left running, nor begun twice', () => {
+  const { slots, running, enter } = crowd();
+  const others = [...'abcdef'].map((name) => enter(name));
+  const begun: string[] = [];
+  const leaving: Subscription = slots
+    .use(
+      new Observable<never>(() => {
+        begun.push('y');
+        running();
+        others[1]?.unsubscribe();
+        leaving.unsubscribe();
+        return () => begun.push('left');
+      }),
+      () => false,
+    )
+    .subscribe();
+  others[0]?.unsubscribe();
+  expect(begun).toEqual(['y', 'left']);
+  expect(running()).toBe('cdef');
+  slots.close();
+});
