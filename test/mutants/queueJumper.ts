@@ -7,8 +7,8 @@ export default mutant({
   edits: [
     {
       file: 'src/backends/consul/turn.ts',
-      find: 'first === own ? of(held) : this.#giveBack(held)',
-      put: 'first === own || held ? of(held) : this.#giveBack(held)',
+      find: 'first === own && !place.gaveBack(held) ?',
+      put: '!place.gaveBack(held) ?',
     },
   ],
 });

@@ -1,6 +1,5 @@
 import { EMPTY, NEVER, type Observable, type Subscription, defer, finalize, interval, merge, takeUntil, tap, timer } from 'rxjs';
 import { type Fault, type MemoryCall, memoryFaults } from '../../src/backends/memory/faults.js';
-import { type Instant, elapsed, instant } from '../../src/core/clock.js';
 import { isTenureError } from '../../src/core/errors.js';
 import type { Tenure } from '../../src/core/tenure.js';
 import type { Backend, Leader, LeaseRef } from '../../src/core/types.js';
@@ -21,6 +20,10 @@ export const SEATS = 'seats';
 export const FILES = 'files';
 export const PERMITS = 2;
 
+interface Moment {
+  readonly mono: number;
+  readonly wall: number;
+}
 interface Judge {
   /** A rule was broken. */
   violated(rule: string, detail?: unknown): void;
@@ -74,7 +77,7 @@ export class Client {
   #subscribing = false;
   #own: Tenure | null = null;
   #heldSince = 0;
-  readonly #sent = new Map<string, Instant>();
+  readonly #sent = new Map<string, Moment>();
   readonly #known = new WeakSet<Tenure>();
 
   constructor(
@@ -107,7 +110,13 @@ export class Client {
   /** Judged independently of the product: when each lease stops being trustworthy, by this process's own clocks. */
   left(tenure: Tenure): number {
     const sent = this.#sent.get(tenure.lease.id);
-    return sent ? tenure.lease.ttl - this.#margin - elapsed(sent, this.process) : -Infinity;
+    return sent ? tenure.lease.ttl - this.#margin - this.#since(sent) : -Infinity;
+  }
+  #since({ mono, wall }: Moment): number {
+    return Math.max(this.process.now() - mono, this.process.wall() - wall);
+  }
+  #moment(): Moment {
+    return { mono: this.process.now(), wall: this.process.wall() };
   }
   get believed(): Tenure[] {
     return [...this.tenures].filter((tenure) => tenure.isCurrent());
@@ -289,21 +298,21 @@ export class Client {
   #fatal = (error: unknown) => this.judge.violated('an election ended', error);
 
   #witnessed(backend: Backend): Backend {
-    const sent = (lease: LeaseRef, at: Instant) => {
+    const sent = (lease: LeaseRef, at: Moment) => {
       const before = this.#sent.get(lease.id);
-      const alive = !before || lease.ttl - this.#margin - elapsed(before, this.process) > 0;
+      const alive = !before || lease.ttl - this.#margin - this.#since(before) > 0;
       if (alive && (!before || at.mono > before.mono)) this.#sent.set(lease.id, at);
     };
     return {
       ...backend,
       grant: (ttl) =>
         defer(() => {
-          const at = instant(this.process);
+          const at = this.#moment();
           return backend.grant(ttl).pipe(tap((grant) => sent(grant, at)));
         }),
       renew: (lease) =>
         defer(() => {
-          const at = instant(this.process);
+          const at = this.#moment();
           return backend.renew(lease).pipe(tap(() => sent(lease, at)));
         }),
     };

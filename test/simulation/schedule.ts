@@ -91,15 +91,21 @@ export function chanceOf(seed: number): () => number {
   };
 }
 
-const weighted = (Object.entries(KINDS) as [Kind, number][]).flatMap(([kind, weight]) => Array<Kind>(weight).fill(kind));
+const weighted = (Object.entries(KINDS) as [Kind, number][]).map(([kind, weight]) => Array<Kind>(weight).fill(kind));
 
-/** The schedule of a seed. Small worlds are the most frequent: they are quick, and meet more often. */
+/**
+ * The schedule of a seed. Small worlds are the most frequent: they are quick, and meet more often. Of what may happen some worlds
+ * know all and others little, for where everything happens nothing lasts.
+ */
 export function scheduleOf(seed: number, store: StoreName): Schedule {
   const chance = chanceOf(seed * 2 + (store === 'consul' ? 1 : 0));
   const below = (bound: number) => Math.floor(chance() * bound);
+  const shares = { deeds: [1, 0.7][below(2)]!, faults: [1, 0.5, 0.2][below(3)]! };
+  const share = (kind: Kind) => (kind === 'subscribe' ? 1 : shares[isFault(kind) ? 'faults' : 'deeds']);
+  const known = weighted.filter(([kind]) => kind && chance() < share(kind)).flat();
   const clients = 3 + Math.min(below(5), below(5), below(5), below(5));
   const length = LEAST_STEPS + Math.min(below(MOST_STEPS - LEAST_STEPS), below(MOST_STEPS - LEAST_STEPS));
-  const step = (): Step => ({ gap: below(90), kind: weighted[below(weighted.length)]!, who: below(clients), size: below(1_000) });
+  const step = (): Step => ({ gap: below(90), kind: known[below(known.length)]!, who: below(clients), size: below(1_000) });
   const steps = Array.from({ length }, step);
   const again = steps.filter(({ kind }) => isFault(kind)).length < LEAST_FAULTS;
   return again ? scheduleOf(seed + 2 ** 28, store) : { store, clients, chance: below(2 ** 31), steps };

@@ -224,7 +224,7 @@ class Simulation {
       watchGap: () => deaf(client),
       compaction: () => this.clients.forEach(deaf),
       spurious: () => plan({ answer: { repeat: 1 + (size % 50) } }, 'notify'),
-      agentCut: () => this.#isolate(client, size > 950 ? span * 16 : span * 2),
+      agentCut: () => this.#isolate(client, size > 700 ? span * 16 : span * 2),
       leaveMidway: () => client.planned.push({ verb, fault: {}, leaves: true }),
       pause: () => this.#pause(client, false, span * 2.5, size),
       suspend: () => this.#pause(client, this.world.time > client.setBackUntil, span * 2.5, size),
@@ -289,7 +289,7 @@ class Simulation {
   /** A sleep stops one clock and an administrator moves the other: a lease that sees both can't be counted, and isn't promised. */
   #jump(client: Client, by: number): void {
     const { ttl } = this.model;
-    const asleep = client.process.paused || this.world.time <= client.asleepUntil;
+    const asleep = this.world.time <= client.asleepUntil;
     this.#trouble(client, 2 * ttl);
     client.process.jump(asleep ? Math.abs(by) : by);
     if (!asleep && by < 0) client.setBackUntil = this.world.time + 2 * ttl;
@@ -326,7 +326,11 @@ class Simulation {
       }, client.process);
     }
     this.#within(4 * this.model.ttl + 5_000, () => this.#leftOver()); // a renewal may have been on its way for long
-    this.#within(75_000, () => (this.model.reaped.length > 0 ? `not even reaped: ${this.model.reaped.join(' ')}` : undefined), 5_000);
+    this.#within(
+      65_000 + 10 * this.model.ttl,
+      () => (this.model.reaped.length > 0 ? `not even reaped: ${this.model.reaped.join(' ')}` : undefined),
+      5_000,
+    );
     for (const { connected, process } of this.clients) this.world.step(() => void connected.backend.close(), process);
     this.#within(2 * this.model.ttl, () =>
       this.clients.some(({ pendingPromises }) => pendingPromises > 0) ? 'a promise never settled' : undefined,

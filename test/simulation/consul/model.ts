@@ -14,8 +14,10 @@ const shown = (entry: Entry) => entryOf(entry as RawEntry);
 /** Consul's servers, an agent on each machine, and our own Consul backend on each process: only the sockets are missing. */
 export function consulModel(world: World): Model {
   const servers = new ConsulServers(world.clock, world.chance);
-  const bySession = world.chance() < 0.2;
-  const ttl = bySession ? 10_000 : 1_000;
+  const kind = world.chance();
+  const bySession = kind < 0.2;
+  // Where faults last longer than a session does without renewals.
+  const ttl = kind < 0.4 ? 10_000 : 1_000;
   const lockDelay = world.chance() < 0.3 ? 200 : 0;
   const settings = { liveness: bySession ? 'session' : 'check', lockDelay: `${lockDelay}ms` } as const;
   const agents: ConsulAgent[] = [];
