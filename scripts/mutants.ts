@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Mutant } from '../test/mutants/mutant.js';
-import { root } from './config/entries.js';
 import { Compiler } from './mutants/compiler.js';
+import { mutantOf, names } from './mutants/copy.js';
 import { type Outcome, judged } from './mutants/judged.js';
 import { GUARANTEES, written } from './mutants/report.js';
 
@@ -20,10 +20,6 @@ Takes minutes; Ctrl-C ends it and leaves nothing behind.
 
 There are: `;
 
-const names = readdirSync(join(root, 'test/mutants'))
-  .map((file) => file.replace(/\.ts$/, ''))
-  .filter((name) => name !== 'mutant')
-  .sort();
 /** Of the machine's cores; each judge is one process. */
 const AT_ONCE = 2;
 
@@ -43,7 +39,7 @@ async function main(chosen: readonly string[]): Promise<void> {
   const waiting = [...chosen];
   const work = async () => {
     for (let name = waiting.shift(); name !== undefined && !stopped.signal.aborted; name = waiting.shift()) {
-      const { default: mutant } = (await import(join(root, 'test/mutants', `${name}.ts`))) as { default: Mutant };
+      const mutant = await mutantOf(name);
       mutants.set(name, mutant);
       const outcome = await judged(mutant, join(folder, name), compiler, stopped.signal);
       rmSync(join(folder, name), { recursive: true, force: true });

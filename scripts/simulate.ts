@@ -6,6 +6,7 @@ import { noCounts } from '../test/simulation/counts.js';
 import type * as Simulator from '../test/simulation/index.js';
 import type { Schedule, StoreName } from '../test/simulation/schedule.js';
 import { root } from './config/entries.js';
+import { changesOf, copied, mutantOf, names } from './mutants/copy.js';
 import { bundle, worker } from './simulate/bundle.js';
 import { employ } from './simulate/crew.js';
 import { shrunk } from './simulate/shrunk.js';
@@ -22,7 +23,7 @@ ends the run: its seed, and the shortest schedule that still breaks it, are told
   --from S       the first (1)
   --store NAME   etcd, consul or both (both: every third seed is Consul's)
   --replay SEED  one seed, again, step by step
-  --sources DIR  other sources than these: src and test of a copy`;
+  --mutant NAME  with a bug of test/mutants in it (npm run mutants -- --help)`;
 
 const { values } = parseArgs({
   options: {
@@ -31,7 +32,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     store: { type: 'string', default: 'both' },
     replay: { type: 'string' },
-    sources: { type: 'string', default: root },
+    mutant: { type: 'string' },
   },
 });
 const WORKERS = 2;
@@ -46,9 +47,18 @@ const store = values.store as StoreName | 'both';
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rx-tenure-simulate-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const file = await bundle(join(folder, 'simulator.mjs'), values.sources);
+  const sources = values.mutant === undefined ? root : await mutated(values.mutant, join(folder, 'sources'));
+  const file = await bundle(join(folder, 'simulator.mjs'), sources);
   if (values.replay === undefined) await runAll(file, await worker(join(folder, 'worker.mjs')));
   else await replay(file, Number(values.replay));
+}
+
+/** A copy with the mutant's bug. */
+async function mutated(name: string, folder: string): Promise<string> {
+  const changes = changesOf(await mutantOf(name));
+  if (typeof changes === 'string') throw new Error(changes);
+  copied(folder, changes);
+  return folder;
 }
 
 async function runAll(file: string, program: string): Promise<void> {
@@ -143,7 +153,7 @@ async function explain(file: string, { seed, rule }: Failure): Promise<void> {
   const schedule = scheduleOf(seed, storeOf(seed, store));
   const small = shrunk(schedule, (each) => kind(broken(each)) === kind(rule), SHRINKING);
   fail(`seed ${seed} (${schedule.store}): ${rule}\nThe shortest schedule that breaks it, ${broken(small)}:\n${shown(small)}
-Again: npm run simulate -- --replay ${seed} --store ${schedule.store}`);
+Again: npm run simulate -- --replay ${seed} --store ${schedule.store}${values.mutant === undefined ? '' : ` --mutant ${values.mutant}`}`);
 }
 
 function shown({ clients, steps, chance }: Schedule): string {
@@ -176,5 +186,6 @@ function fail(message: string): void {
 }
 
 if (values.help) console.log(usage);
+else if (values.mutant !== undefined && !names.includes(values.mutant)) fail(`There is no mutant ${values.mutant}.\n\n${usage}`);
 else if (!(seeds > 0 && from >= 0 && ['etcd', 'consul', 'both'].includes(store))) fail(usage);
 else await main();

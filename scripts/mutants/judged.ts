@@ -1,5 +1,5 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mutant } from '../../test/mutants/mutant.js';
 import type { StoreName } from '../../test/simulation/schedule.js';
@@ -7,6 +7,7 @@ import { root } from '../config/entries.js';
 import { bundle, worker as program } from '../simulate/bundle.js';
 import type { Chosen, Report, Task } from '../simulate/tasks.js';
 import type { Compiler } from './compiler.js';
+import { changesOf, copied } from './copy.js';
 
 export interface Outcome {
   readonly killed: boolean;
@@ -21,35 +22,13 @@ const SILENCE = 120_000;
 
 /** What becomes of a mutant. */
 export async function judged(mutant: Mutant, folder: string, compiler: Compiler, stopped: AbortSignal): Promise<Outcome> {
-  const changes = mutated(mutant);
+  const changes = changesOf(mutant);
   if (typeof changes === 'string') return { killed: false, by: changes };
   const objection = compiler.objection(changes);
   if (objection !== undefined) return { killed: false, by: `it does not compile: ${objection}` };
   copied(folder, changes);
   const { killedBy } = mutant;
   return killedBy === 'etcd' || killedBy === 'consul' ? simulated(folder, killedBy, stopped) : tested(folder, killedBy, stopped);
-}
-
-/** The files as the mutant has them, or why it can't be made. */
-function mutated({ edits }: Mutant): Map<string, string> | string {
-  const changes = new Map<string, string>();
-  for (const { file, find, put } of edits) {
-    const text = changes.get(file) ?? readFileSync(join(root, file), 'utf8');
-    if (text.split(find).length !== 2) return `${JSON.stringify(find)} is not in ${file} exactly once`;
-    changes.set(
-      file,
-      text.replace(find, () => put),
-    );
-  }
-  return changes;
-}
-
-function copied(folder: string, changes: ReadonlyMap<string, string>): void {
-  mkdirSync(folder, { recursive: true });
-  for (const part of ['src', 'test', 'marbles', 'scripts', 'package.json', 'tsconfig.json'])
-    cpSync(join(root, part), join(folder, part), { recursive: true, filter: (path) => !path.includes('node_modules') });
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  changes.forEach((text, file) => writeFileSync(join(folder, file), text));
 }
 
 /** Seed after seed, until one fails, or hangs. */

@@ -16,7 +16,7 @@ export function employ(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     // Half of what a world makes is gone before the next begins.
-    const worker: ChildProcess = fork(program, { execArgv: ['--max-semi-space-size=64'] });
+    const worker: ChildProcess = fork(program, { execArgv: ['--max-semi-space-size=64', '--single-threaded'] });
     let task: Task | undefined;
     worker.once('error', reject);
     worker.once('exit', (code) => (code ? reject(new Error(`A worker ended with ${code}.`)) : resolve()));

@@ -14,6 +14,7 @@ import { readWriteLock } from '../../src/recipes/readWriteLock.js';
 import { semaphore } from '../../src/recipes/semaphore.js';
 import type { Process } from './clock.js';
 import type { Connected, Model } from './model.js';
+import type { Kind } from './schedule.js';
 
 export const KEY = 'jobs';
 export const SEATS = 'seats';
@@ -40,10 +41,11 @@ interface Judge {
 }
 
 export interface Planned {
+  readonly kind: Kind;
   readonly verb: MemoryCall['verb'];
   readonly fault: Fault;
   /** Unsubscribes when the message is sent. */
-  readonly leaves?: boolean;
+  readonly leaves: boolean;
 }
 
 /** One process with an election, locks and work to do, and what the judge wants to know of it. */

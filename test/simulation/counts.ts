@@ -2,6 +2,7 @@ import type { Kind } from './schedule.js';
 
 /** What happened. */
 export interface Counts {
+  /** What took effect: a fault of a message is counted when a message meets it. */
   steps: Partial<Record<Kind, number>>;
   tenures: number;
   /** Values, notifications and answers that were checked against the store. */

@@ -2,7 +2,7 @@ import { config } from 'rxjs';
 import type { Fault, MemoryCall, Way } from '../../src/backends/memory/faults.js';
 import type { Tenure } from '../../src/core/tenure.js';
 import type { Leader } from '../../src/core/types.js';
-import { Client, FILES, KEY, PERMITS, SEATS } from './client.js';
+import { Client, FILES, KEY, PERMITS, type Planned, SEATS } from './client.js';
 import { Process, World } from './clock.js';
 import { type Counts, noCounts } from './counts.js';
 import { consulModel } from './consul/model.js';
@@ -25,6 +25,8 @@ export class Violation extends Error {
 const LATENCY = 20;
 const KEYS = [KEY, SEATS, FILES];
 const MOST_EVENTS = 100_000;
+/** Not yet, or never. */
+const LATER = Symbol('later');
 
 /** Lets a schedule happen, and throws at the first broken promise. */
 export function simulate(schedule: Schedule, counts = noCounts()): void {
@@ -83,13 +85,16 @@ class Simulation {
   run(steps: readonly Step[]): void {
     for (const step of steps) {
       this.world.until(this.world.time + step.gap * this.#scale);
-      this.#take(step);
-      this.counts.steps[step.kind] = (this.counts.steps[step.kind] ?? 0) + 1;
+      if (this.#take(step) !== LATER) this.#count(step.kind);
     }
     this.#heal();
     this.#mustConverge();
     this.#mustLeaveNothing();
     this.counts.anomalies += this.#register.anomalies;
+  }
+
+  #count(kind: Kind): void {
+    this.counts.steps[kind] = (this.counts.steps[kind] ?? 0) + 1;
   }
 
   violated(rule: string, detail?: unknown): void {
@@ -176,13 +181,17 @@ class Simulation {
     this.counts.trace = (Math.imul(this.counts.trace, 31) + Math.floor(value * 1_024)) | 0;
   }
 
-  #take({ kind, who, size }: Step): void {
+  /** What a paused process can't do comes to nothing; what a message will meet is counted when it does. */
+  #take({ kind, who, size }: Step): unknown {
     const client = this.clients[who % this.clients.length]!;
     const { process } = client;
     const span = size * this.#scale;
-    const awake = (run: () => void) => process.paused || this.world.step(run, process);
+    const awake = (run: () => void) => (process.paused ? LATER : this.world.step(run, process));
     const admin = (run: () => void) => this.#administer(run);
-    const plan = (fault: Fault, which: MemoryCall['verb'] = verb) => client.planned.push({ verb: which, fault });
+    const plan = (fault: Fault, which: MemoryCall['verb'] = verb, leaves = false) => {
+      client.planned.push({ kind, verb: which, fault, leaves });
+      return LATER;
+    };
     const verbs = ['grant', 'acquire', 'renew', 'withdraw', 'update', 'read', 'revoke', 'renew'] as const;
     const verb = verbs[size % verbs.length]!;
     const deaf = (each: Client) => {
@@ -225,7 +234,7 @@ class Simulation {
       compaction: () => this.clients.forEach(deaf),
       spurious: () => plan({ answer: { repeat: 1 + (size % 50) } }, 'notify'),
       agentCut: () => this.#isolate(client, size > 700 ? span * 16 : span * 2),
-      leaveMidway: () => client.planned.push({ verb, fault: {}, leaves: true }),
+      leaveMidway: () => plan({}, verb, true),
       pause: () => this.#pause(client, false, span * 2.5, size),
       suspend: () => this.#pause(client, this.world.time > client.setBackUntil, span * 2.5, size),
       wallJump: () => this.#jump(client, (size - 500) * 20 * this.#scale),
@@ -249,7 +258,7 @@ class Simulation {
       foreign: () => this.#later(span, this.model.foreign(KEY)),
       nothing: () => undefined,
     };
-    deeds[kind]();
+    return deeds[kind]();
   }
   #trouble(client: Client, ms: number): void {
     client.troubledUntil = Math.max(client.troubledUntil, this.world.time + ms);
@@ -278,13 +287,13 @@ class Simulation {
     client.connected.link(false);
     this.#later(ms, () => client.connected.link(true));
   }
-  #pause(client: Client, suspended: boolean, ms: number, size: number): void {
-    if (client.process.paused) return;
+  #pause(client: Client, suspended: boolean, ms: number, size: number): unknown {
+    if (client.process.paused) return LATER;
     this.#trouble(client, ms + this.#aftermath);
     client.process.pause(suspended);
     if (suspended) client.asleepUntil = this.world.time + ms + 2 * this.model.ttl;
     const looked = size % 2 ? client.believed.filter(({ key }) => key === KEY) : [];
-    this.#later(ms, () => this.#resume(client, looked));
+    return this.#later(ms, () => this.#resume(client, looked));
   }
   /** A sleep stops one clock and an administrator moves the other: a lease that sees both can't be counted, and isn't promised. */
   #jump(client: Client, by: number): void {
@@ -364,7 +373,8 @@ class Simulation {
     const at = client.planned.findIndex((plan) => plan.verb === verb);
     if (at < 0) return usual;
     this.#trouble(client, 2_500 * this.#scale);
-    const [{ fault, leaves } = { fault: {}, leaves: false }] = client.planned.splice(at, 1);
+    const [{ kind, fault, leaves }] = client.planned.splice(at, 1) as [Planned];
+    this.#count(kind);
     if (leaves) {
       client.unsubscribe();
       client.leave();

@@ -11,7 +11,6 @@ import {
   first,
   map,
   mergeMap,
-  of,
   scheduled,
   timer,
 } from 'rxjs';
@@ -105,14 +104,15 @@ export class Network {
   /** Emits on arrival; not at all when it is lost. */
   #way(
     side: 'requests' | 'answers',
-    { drop = false, delay = 0, hold = of(0), repeat }: Way & { repeat?: number } = {},
+    { drop = false, delay = 0, hold, repeat }: Way & { repeat?: number } = {},
   ): Observable<unknown> {
+    if (drop) return EMPTY;
     const { scheduler, latency, faults } = this.#options;
     const late = latency + delay;
     const travel = late > 0 ? timer(late, scheduler) : scheduled([0], asapScheduler);
-    const arrival = drop ? EMPTY : travel.pipe(mergeMap(() => hold.pipe(first(null, 0))));
-    const again = repeat === undefined ? EMPTY : timer(repeat, scheduler);
-    return concat(arrival, drop ? EMPTY : again).pipe(filter(() => !faults?.cuts(side)));
+    const arrival = hold ? travel.pipe(mergeMap(() => hold.pipe(first(null, 0)))) : travel;
+    const arrivals = repeat === undefined ? arrival : concat(arrival, timer(repeat, scheduler));
+    return arrivals.pipe(filter(() => !faults?.cuts(side)));
   }
 }
 
