@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { noCounts } from '../test/simulation/counts.js';
 import type * as Simulator from '../test/simulation/index.js';
-import type { Schedule, StoreName } from '../test/simulation/schedule.js';
+import { STORES, type Schedule, type StoreName } from '../test/simulation/schedule.js';
 import { root } from './config/entries.js';
 import { changesOf, copied, mutantOf, names } from './mutants/copy.js';
 import { bundle, worker } from './simulate/bundle.js';
@@ -13,15 +13,15 @@ import { shrunk } from './simulate/shrunk.js';
 import { FULL, OFTEN, add, rare, table } from './simulate/table.js';
 import { type Failure, type Report, type Task, storeOf } from './simulate/tasks.js';
 
-const usage = `npm run simulate -- [--seeds N] [--from S] [--store etcd|consul|both] [--replay SEED]
+const usage = `npm run simulate -- [--seeds N] [--from S] [--store memory|etcd|consul|all] [--replay SEED]
 
-Elections, locks, semaphores and read/write locks on virtual time, over a modelled etcd and modelled Consul servers, with whatever can
-go wrong. Each seed is a world of 3 to 7 processes and a schedule of at least 50 events, 3 of them faults. The first broken promise
+Elections, locks, semaphores and read/write locks on virtual time, over memory, modelled etcd servers and modelled Consul servers, with
+whatever can go wrong. Each seed is a world of 3 to 7 processes and a schedule of at least 50 events, 3 of them faults. The first broken promise
 ends the run: its seed, and the shortest schedule that still breaks it, are told. Ctrl-C tells what has been done so far.
 
   --seeds N      how many (1,000); from ${FULL.toLocaleString('en')} on, each kind of fault must happen ${OFTEN.toLocaleString('en')} times, and every line of every operator
   --from S       the first (1)
-  --store NAME   etcd, consul or both (both: every third seed is Consul's)
+  --store NAME   memory, etcd, consul or all (all: every other seed is memory's, the rest etcd's and Consul's)
   --replay SEED  one seed, again, step by step
   --mutant NAME  with a bug of test/mutants in it (npm run mutants -- --help)`;
 
@@ -30,7 +30,7 @@ const { values } = parseArgs({
     help: { type: 'boolean' },
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
-    store: { type: 'string', default: 'both' },
+    store: { type: 'string', default: 'all' },
     replay: { type: 'string' },
     mutant: { type: 'string' },
   },
@@ -43,7 +43,7 @@ const SAMPLE = 300;
 const SHRINKING = 60;
 
 const [seeds, from] = [Number(values.seeds), Number(values.from)];
-const store = values.store as StoreName | 'both';
+const store = values.store as StoreName | 'all';
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rx-tenure-simulate-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -69,9 +69,9 @@ async function runAll(file: string, program: string): Promise<void> {
   const stop = () => (run.stopped = true);
   process.on('SIGINT', stop).on('SIGTERM', stop);
 
-  const stores: StoreName[] = store === 'both' ? ['etcd', 'consul'] : [store];
+  const stores: StoreName[] = store === 'all' ? ['memory', 'consul', 'etcd'] : [store];
   const next = new Map(stores.map((each) => [each, from]));
-  /** Of its own store as long as there is something to do, then of the other. */
+  /** Of its own store as long as there is something to do, then of the others. */
   const taken = (first: StoreName) => (): Task | undefined => {
     const has = (each: StoreName) => (next.get(each) ?? Infinity) < from + seeds;
     const chosen = [first, ...stores].find(has);
@@ -187,5 +187,5 @@ function fail(message: string): void {
 
 if (values.help) console.log(usage);
 else if (values.mutant !== undefined && !names.includes(values.mutant)) fail(`There is no mutant ${values.mutant}.\n\n${usage}`);
-else if (!(seeds > 0 && from >= 0 && ['etcd', 'consul', 'both'].includes(store))) fail(usage);
+else if (!(seeds > 0 && from >= 0 && [...STORES, 'all'].includes(store))) fail(usage);
 else await main();

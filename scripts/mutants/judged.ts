@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mutant } from '../../test/mutants/mutant.js';
-import type { StoreName } from '../../test/simulation/schedule.js';
+import { STORES, type StoreName } from '../../test/simulation/schedule.js';
 import { root } from '../config/entries.js';
 import { bundle, worker as program } from '../simulate/bundle.js';
 import type { Chosen, Report, Task } from '../simulate/tasks.js';
@@ -28,7 +28,8 @@ export async function judged(mutant: Mutant, folder: string, compiler: Compiler,
   if (objection !== undefined) return { killed: false, by: `it does not compile: ${objection}` };
   copied(folder, changes);
   const { killedBy } = mutant;
-  return killedBy === 'etcd' || killedBy === 'consul' ? simulated(folder, killedBy, stopped) : tested(folder, killedBy, stopped);
+  const store = STORES.find((each) => each === killedBy);
+  return store ? simulated(folder, store, stopped) : tested(folder, killedBy, stopped);
 }
 
 /** Seed after seed, until one fails, or hangs. */

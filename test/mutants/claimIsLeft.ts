@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: 'A claim that is given up stays in the queue as long as its lease',
   thread: 'etcd #21128, #22123',
-  killedBy: 'etcd',
+  killedBy: 'memory',
   edits: [
     {
       file: 'src/operators/acquire.ts',

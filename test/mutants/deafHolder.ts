@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: 'Nobody looks whether the key is still ours',
   thread: 'locked index.js:148, etcd #11777',
-  killedBy: 'etcd',
+  killedBy: 'memory',
   edits: [
     {
       file: 'src/operators/untilLost.ts',

@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: 'isSelected() tells the last notification, not the time',
   thread: 'client-go leaderelection.go:246',
-  killedBy: 'etcd',
+  killedBy: 'memory',
   edits: [
     {
       file: 'src/recipes/election.ts',

@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: 'A suspended machine stops the clock that leases are counted by',
   thread: 'Jepsen etcd #11457',
-  killedBy: 'etcd',
+  killedBy: 'memory',
   edits: [
     {
       file: 'src/core/clock.ts',

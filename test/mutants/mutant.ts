@@ -1,3 +1,5 @@
+import type { StoreName } from '../simulation/schedule.js';
+
 /** One place where a mutant differs: `find` must occur exactly once. */
 export interface Edit {
   readonly file: string;
@@ -13,7 +15,7 @@ export interface Mutant {
   readonly thread: string;
   readonly edits: readonly Edit[];
   /** What has to notice: worlds of the simulator, or a spec by its path. */
-  readonly killedBy: 'etcd' | 'consul' | `test/${string}.spec.ts`;
+  readonly killedBy: StoreName | `test/${string}.spec.ts`;
 }
 
 export const mutant = (mutant: Mutant): Mutant => mutant;

@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: 'Waits until the claim just before its own is gone, and declares itself elected',
   thread: 'etcd3 #176, #158',
-  killedBy: 'etcd',
+  killedBy: 'memory',
   edits: [
     {
       file: 'src/backends/memory/acquire.ts',

@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: 'The release is sent inside the unsubscribe call, before the work has stopped',
   thread: 'rxjs teardown order; client-go ReleaseOnCancel',
-  killedBy: 'etcd',
+  killedBy: 'memory',
   edits: [
     { file: 'src/core/lease.ts', find: 'release.pipe(subscribeOn(asapScheduler), retry', put: 'release.pipe(retry' },
     { file: 'src/core/lease.ts', find: '  asapScheduler,\n', put: '' },

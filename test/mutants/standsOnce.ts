@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: 'A loss is the end: nobody stands again',
   thread: 'client-go #1155, #879; fabric8 #6020',
-  killedBy: 'etcd',
+  killedBy: 'memory',
   edits: [
     {
       file: 'src/operators/reacquire.ts',

@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: 'Only the store can say that a lease is lost, and it is out of reach',
   thread: 'Consul #1843, #18271; etcd3 #13',
-  killedBy: 'etcd',
+  killedBy: 'memory',
   edits: [
     {
       file: 'src/operators/refreshLease.ts',

@@ -65,7 +65,10 @@ export interface Step {
   readonly size: number;
 }
 
-export type StoreName = 'etcd' | 'consul';
+/** Each store, and where its chances begin: what a seed means for one does not depend on the others. */
+const STREAMS = { memory: 0, consul: 1, etcd: 2 ** 30 } as const;
+export type StoreName = keyof typeof STREAMS;
+export const STORES = Object.keys(STREAMS) as StoreName[];
 
 /** A world and its history. */
 export interface Schedule {
@@ -98,7 +101,7 @@ const weighted = (Object.entries(KINDS) as [Kind, number][]).map(([kind, weight]
  * know all and others little, for where everything happens nothing lasts.
  */
 export function scheduleOf(seed: number, store: StoreName): Schedule {
-  const chance = chanceOf(seed * 2 + (store === 'consul' ? 1 : 0));
+  const chance = chanceOf(seed * 2 + STREAMS[store]);
   const below = (bound: number) => Math.floor(chance() * bound);
   const shares = { deeds: [1, 0.7][below(2)]!, faults: [1, 0.5, 0.2][below(3)]! };
   const share = (kind: Kind) => (kind === 'subscribe' ? 1 : shares[isFault(kind) ? 'faults' : 'deeds']);

@@ -6,7 +6,8 @@ import { Client, FILES, KEY, PERMITS, type Planned, SEATS } from './client.js';
 import { Process, World } from './clock.js';
 import { type Counts, noCounts } from './counts.js';
 import { consulModel } from './consul/model.js';
-import { etcdModel } from './etcdModel.js';
+import { etcdModel } from './etcd/model.js';
+import { memoryModel } from './memoryModel.js';
 import { Register } from './register.js';
 import { sandbox } from './sandbox.js';
 import { type Kind, type Schedule, type Step, chanceOf } from './schedule.js';
@@ -27,6 +28,11 @@ const KEYS = [KEY, SEATS, FILES];
 const MOST_EVENTS = 100_000;
 /** Not yet, or never. */
 const LATER = Symbol('later');
+const MODELS = {
+  memory: (world: World) => memoryModel(world, [KEY]),
+  etcd: (world: World) => etcdModel(world, [KEY]),
+  consul: consulModel,
+};
 
 /** Lets a schedule happen, and throws at the first broken promise. */
 export function simulate(schedule: Schedule, counts = noCounts()): void {
@@ -70,7 +76,7 @@ class Simulation {
     readonly counts: Counts,
   ) {
     this.chance = world.chance;
-    this.model = store === 'etcd' ? etcdModel(world, [KEY]) : consulModel(world);
+    this.model = MODELS[store](world);
     this.#scale = this.model.ttl / 1_000;
     this.#reread = this.model.ttl / 5 + 6 * LATENCY + 100;
     this.#aftermath = Math.max(500 * this.#scale, this.model.readTimeout + 200);

@@ -5,8 +5,8 @@ import { MemoryStore } from '../../src/backends/memory/store.js';
 import type { World } from './clock.js';
 import type { Model } from './model.js';
 
-/** Keys and leases as etcd has them: one queue by creation, the token is the creation revision, a lease ends on time. */
-export function etcdModel(world: World, watched: readonly string[]): Model {
+/** The memory backend: keys and leases as etcd has them, one queue by creation, the token is the creation revision, a lease ends on time. */
+export function memoryModel(world: World, watched: readonly string[]): Model {
   const store = new MemoryStore({ scheduler: world.clock });
   const seen = new Set<string>();
   watched.forEach((key) =>

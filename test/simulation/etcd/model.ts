@@ -1,0 +1,112 @@
+import type { Etcd3 } from 'etcd3';
+import { etcdBackend } from '../../../src/backends/etcd/index.js';
+import { LONGEST } from '../../../src/backends/etcd/member.js';
+import { type Entry, decimal, parse, segment } from '../../../src/backends/etcd/wire.js';
+import type { World } from '../clock.js';
+import type { Model } from '../model.js';
+import { Channel } from './channel.js';
+import { Client } from './client.js';
+import { EtcdMember } from './member.js';
+import { EtcdServers } from './servers.js';
+
+const STOCK_TTL = 86_400;
+const first = (one: Entry, other: Entry) => (one.created < other.created ? -1 : 1);
+
+/** Whether a claim has its turn behind those: the rule as it is written down, not as the backend follows it. */
+function holds(older: readonly Entry[], { kind }: Entry): boolean {
+  if (kind === 'exclusive') return older.length === 0;
+  if (kind === 'shared') return older.every((entry) => entry.kind === 'shared');
+  return older.length < kind.permits && older.every((entry) => typeof entry.kind === 'object');
+}
+
+/** etcd's servers, and our own etcd backend on each process: only the sockets are missing. */
+export function etcdModel(world: World, watched: readonly string[]): Model {
+  const servers = new EtcdServers(world.clock, world.chance);
+  const prefix = world.chance() < 0.3 ? 'app/' : '';
+  const ttl = world.chance() < 0.5 ? 2_000 : 10_000; // what a server grants at least, and our default
+  const seen = new Set<string>();
+  const stock = new Set<string>();
+  const gone = new Set<string>();
+  let granted = 0;
+
+  const queue = (key: string): Entry[] => {
+    const directory = `${prefix}${key}/`;
+    const entries: Entry[] = [];
+    for (const [path, stored] of servers.store.entries) {
+      const entry = path.startsWith(directory) ? parse(directory, stored) : undefined;
+      if (entry) entries.push(entry);
+    }
+    return entries.sort(first);
+  };
+  servers.onChange.add(() =>
+    watched.forEach((key) => {
+      const [leader] = queue(key);
+      if (leader) seen.add(`${leader.id} ${leader.created}`);
+    }),
+  );
+  const nonceOf = ({ path }: Entry) => /\.([^~/]+)~[^/]*$/.exec(path)?.[1] ?? '';
+
+  return {
+    ttl,
+    readTimeout: LONGEST, // of a read that was sent before a host had answered
+    lockDelay: 0,
+    kinds: ['exclusive', 'shared', 'permits'],
+    connect: (process, faults) => {
+      const member = new EtcdMember(servers);
+      const client = new Client(new Channel(process, faults, member, servers));
+      const backend = etcdBackend({ client: client as unknown as Etcd3, prefix });
+      return { backend, released$: client.released$, link: (linked) => member.link(linked) };
+    },
+    honours: ({ key, lease, nonce, kind, id, token }) => {
+      const path = `${prefix}${key}/${segment(lease.id, { nonce, kind, id })}`;
+      const all = queue(key);
+      const own = all.find((entry) => entry.path === path);
+      if (own?.created !== token || decimal(own.lease) !== decimal(lease.id)) return false;
+      return holds(
+        all.filter(({ created }) => created < token),
+        own,
+      );
+    },
+    isFirst: () => true, // no other holds
+    hasSeen: ({ id, token }) => seen.has(`${id} ${token}`),
+    claims: (key) => queue(key).map((entry) => decodeURIComponent(nonceOf(entry))),
+    holder: (key) => queue(key)[0]?.id,
+    get left() {
+      const leases = servers.lessor.leases.map(([id]) => id).filter((id) => !stock.has(id));
+      return [...servers.store.entries.keys(), ...leases];
+    },
+    reaped: [],
+    deleteKey: (key, pick) => {
+      const paths = queue(key).map(({ path }) => path);
+      servers.store.delete(pick % 2 ? paths : paths.slice(0, 1));
+    },
+    overwriteKey: (key, pick) => {
+      const all = queue(key);
+      const written = all[pick % 3 ? 0 : all.length - 1];
+      if (written) put(written.path, 'overwritten');
+    },
+    revokeLease: (pick) => {
+      const all = servers.lessor.leases;
+      const lease = all[pick % Math.max(1, all.length)];
+      if (lease) servers.lessor.end(lease[0]);
+    },
+    // As `etcdctl lock` and `elect`, here or one level deeper, where they are none of our business.
+    foreign: (key) => {
+      const lease = String(++granted);
+      stock.add(lease);
+      servers.lessor.grant(lease, STOCK_TTL);
+      put(`${prefix}${key}/${world.chance() < 0.2 ? 'nightly/' : ''}${lease}`, '', lease);
+      return () => (gone.add(lease), servers.lessor.end(lease));
+    },
+    stop: () => servers.stop(),
+    start: (data) => {
+      servers.start(data);
+      gone.forEach((lease) => servers.lessor.end(lease)); // of whom a restored store knows nothing
+    },
+  };
+
+  function put(path: string, value: string, lease?: string): void {
+    const key = Buffer.from(path);
+    servers.store.transact({ success: [{ request_put: { key, value: Buffer.from(value), ...(lease && { lease }) } }] });
+  }
+}
