@@ -12,11 +12,13 @@ interface Fact {
 export class Known {
   #entries = new Map<string, Entry>();
   #revision = -1n;
+  #first = '';
   #life: number | undefined;
   /** What is known to have happened after the last reading. */
   readonly #ahead = new Map<string, Fact>();
-  /** Revision after which the watch tells everything, and whether a reading has come up to it. */
+  /** Revision after which the watch tells everything, up to which it has told it, and whether a reading has come up to the first. */
   #watched = 0n;
+  #heard = 0n;
   #complete = false;
 
   constructor(private readonly directory: string) {}
@@ -31,34 +33,44 @@ export class Known {
   get queue(): Queue {
     return inOrder(this.#entries.values());
   }
+  /** Who held the key when all of it was last known, unless they have gone since: then it may be anybody. */
+  get first(): Entry | undefined {
+    return this.#entries.get(this.#first);
+  }
 
   /** A watch has begun: what happened between the last one and this revision was told by nobody. */
   begin(revision: bigint): void {
-    [this.#watched, this.#complete] = [revision, false];
+    [this.#watched, this.#heard, this.#complete] = [revision, revision, false];
   }
   /** What a reading makes of it: nothing new, what is there now, or the first sight of another life of the store. */
   read(queue: Queue, revision: bigint, life: number): 'past' | 'present' | 'another life' {
     const known = this.#life ?? life;
     if (life < known || (life === known && revision < this.#revision)) return 'past';
-    if (life > known) this.#ahead.clear();
+    if (life > known) {
+      this.#ahead.clear();
+      this.#heard = 0n;
+    }
     [this.#life, this.#entries] = [life, new Map(queue.map((entry) => [entry.path, entry]))];
     this.#complete = life === known && revision >= this.#watched;
     this.#advance(revision);
+    this.#lead(queue);
     this.#ahead.forEach((fact, path) => this.#apply(path, fact));
+    if (this.#complete && this.#heard > revision) this.#advance(this.#heard);
+    if (this.#ahead.size === 0) this.#lead(this.queue);
     return life > known ? 'another life' : 'present';
   }
   /** What happened, as a watch tells it; returns the claims that are there since. */
   happened(events: readonly IEvent[]): Entry[] {
     const came: Entry[] = [];
-    let latest = this.#revision;
     for (const { type, kv } of events) {
       const [at, entry] = [BigInt(kv.mod_revision), parse(this.directory, kv)];
       if (at <= this.#revision) continue;
-      if (at > latest) latest = at;
+      if (at > this.#heard) this.#heard = at;
       if (entry) this.learn({ path: entry.path, at, entry: type === 'Delete' ? undefined : entry });
       if (entry && type !== 'Delete') came.push(entry);
     }
-    if (this.#complete) this.#advance(latest);
+    if (this.#complete && this.#heard > this.#revision) this.#advance(this.#heard);
+    if (this.#ahead.size === 0) this.#lead(this.queue);
     return came;
   }
   /** One thing that happened, whatever else did. */
@@ -68,6 +80,9 @@ export class Known {
     this.#apply(path, fact);
   }
 
+  #lead([first]: Queue): void {
+    this.#first = first?.path ?? '';
+  }
   /** What is known up to a revision needs no fact before it. */
   #advance(revision: bigint): void {
     this.#revision = revision;

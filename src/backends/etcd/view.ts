@@ -29,6 +29,8 @@ export interface Snapshot {
   readonly life: number;
   /** Whether a linearizable answer told it; a watch may lag. */
   readonly proven: boolean;
+  /** The holder, where it is known who came before; the queue may show who has gone, and not yet who is next. */
+  readonly first: Entry | undefined;
 }
 export const queueOf = (directory: string, keys: readonly StoredKey[]): Queue =>
   inOrder(keys.flatMap((stored) => parse(directory, stored) ?? []));
@@ -112,8 +114,8 @@ export class View {
   }
   /** What is known by now; undefined before the first reading. */
   get now(): Omit<Snapshot, 'proven'> | undefined {
-    const { queue, revision, life } = this.#known;
-    return life === undefined ? undefined : { queue, revision, life };
+    const { queue, revision, life, first } = this.#known;
+    return life === undefined ? undefined : { queue, revision, life, first };
   }
   #tell(proven: boolean): void {
     if (this.now) this.#told.next({ ...this.now, proven });

@@ -13,7 +13,7 @@ export function watch({ views, prefix }: Store): Backend['watch'] {
     defer(() => {
       fits({ key });
       return views.use(`${prefix}${key}/`, (view) => {
-        const holder$ = view.live$.pipe(map(({ queue }) => holder(queue)));
+        const holder$ = view.live$.pipe(map(({ first }) => holder(first ? [first] : [])));
         return merge(
           confirmEvery === undefined ? holder$.pipe(distinctUntilChanged(same)) : holder$,
           view.read().pipe(ignoreElements()),

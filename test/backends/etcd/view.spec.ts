@@ -35,6 +35,8 @@ function scene() {
         .at(-1)
         ?.queue.map(({ id }) => id)
         .join(),
+    /** What an observer would name first. */
+    leader: () => seen.at(-1)?.first?.id,
     begins: (revision: number) => hints$.next({ header: header(revision), events: [] }),
     event: (type: 'Put' | 'Delete', name: string, revision: number) =>
       hints$.next({ header: header(revision), events: [{ type, kv: stored(name, revision) } as IEvent] }),
@@ -87,6 +89,23 @@ describe('a view', () => {
     expect(now()).toBe('');
     answer(7, { a: 3, b: 6 });
     expect(now()).toBe('b');
+  });
+
+  it('names nobody first while what happened before is not known', () => {
+    const { view, begins, event, answer, leader } = scene();
+    view.read().subscribe();
+    answer(5, {});
+    begins(6); // a came at 6, and was told by nobody
+    event('Put', 'b', 7);
+    expect(leader()).toBe(undefined);
+    answer(6, { a: 6 });
+    expect(leader()).toBe('a');
+    view.learn('k/a', 9n); // ours; b went at 8, and the watch lags
+    expect(leader()).toBe(undefined);
+    event('Delete', 'b', 8);
+    event('Delete', 'a', 9);
+    event('Put', 'c', 10);
+    expect(leader()).toBe('c');
   });
 
   it('takes a new life of the store for the present, and reads once more', () => {
