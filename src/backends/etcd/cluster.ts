@@ -9,6 +9,12 @@ export interface Reading<T> {
   readonly revision: bigint;
   readonly life: number;
 }
+/** What was known when a request was sent. */
+interface Sent {
+  readonly life: number;
+  readonly revision: bigint;
+  readonly cluster: string | undefined;
+}
 const PATIENCE = 1_000;
 /** Requests at a time: more only wait in the server, each with its deadline running, and renewals behind them. */
 const MOST = 64;
@@ -44,8 +50,8 @@ export class Cluster {
   /** The same for a request that the whole cluster agrees on: never older than what was known when it was sent. */
   agree<T extends { header: Header }>(send: Send<T>, patience?: number): Observable<Reading<T>> {
     return defer(() => {
-      const [floor, life] = [this.#revision, this.#life];
-      return this.ask(send, patience).pipe(map((answer) => this.#place(answer, floor, life)));
+      const sent = { life: this.#life, revision: this.#revision, cluster: this.#cluster };
+      return this.ask(send, patience).pipe(map((answer) => this.#place(answer, sent)));
     });
   }
   /** What the store was seen to have reached, as its events tell. */
@@ -56,17 +62,18 @@ export class Cluster {
     return this.#life;
   }
 
-  /** A lower revision than before, or another cluster: the data was lost or restored. An answer from before that stays in the past. */
-  #place<T extends { header: Header }>(answer: T, floor: bigint, sent: number): Reading<T> {
+  /**
+   * A lower revision than when it was sent, or another cluster: the data was lost or restored. Whoever hears of it first begins a
+   * life; who was sent before and tells the same belongs to it; any other answer from before stays in the past.
+   */
+  #place<T extends { header: Header }>(answer: T, sent: Sent): Reading<T> {
     const [cluster, revision] = [answer.header.cluster_id, BigInt(answer.header.revision)];
-    if (sent === this.#life) {
-      if (cluster !== (this.#cluster ??= cluster) || revision < floor) {
-        [this.#life, this.#revision, this.#cluster] = [sent + 1, revision, cluster];
-        return { answer, revision, life: this.#life };
-      }
-      this.reached(answer.header);
-    }
-    return { answer, revision, life: sent };
+    const before = sent.life === this.#life ? (this.#cluster ??= cluster) : sent.cluster;
+    const life = sent.life + Number(cluster !== before || revision < sent.revision);
+    if (life > this.#life) [this.#life, this.#revision, this.#cluster] = [life, revision, cluster];
+    const isPresent = life === this.#life && cluster === this.#cluster;
+    if (isPresent) this.reached(answer.header);
+    return { answer, revision, life: isPresent ? life : sent.life };
   }
 
   /** Completes when no request is under way. */
