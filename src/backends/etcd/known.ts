@@ -12,7 +12,7 @@ interface Fact {
 export class Known {
   #entries = new Map<string, Entry>();
   #revision = -1n;
-  #first = '';
+  #first: Entry | undefined;
   #life: number | undefined;
   /** What is known to have happened after the last reading. */
   readonly #ahead = new Map<string, Fact>();
@@ -35,7 +35,8 @@ export class Known {
   }
   /** Who held the key when all of it was last known, unless they have gone since: then it may be anybody. */
   get first(): Entry | undefined {
-    return this.#entries.get(this.#first);
+    const now = this.#entries.get(this.#first?.path ?? '');
+    return now?.created === this.#first?.created ? now : undefined; // else it has gone, and come again
   }
 
   /** A watch has begun: what happened between the last one and this revision was told by nobody. */
@@ -81,7 +82,7 @@ export class Known {
   }
 
   #lead([first]: Queue): void {
-    this.#first = first?.path ?? '';
+    this.#first = first;
   }
   /** What is known up to a revision needs no fact before it. */
   #advance(revision: bigint): void {

@@ -106,6 +106,9 @@ describe('a view', () => {
     event('Delete', 'a', 9);
     event('Put', 'c', 10);
     expect(leader()).toBe('c');
+    begins(20); // c went, and others came
+    event('Put', 'c', 21); // once more
+    expect(leader()).toBe(undefined);
   });
 
   it('takes a new life of the store for the present, and reads once more', () => {
