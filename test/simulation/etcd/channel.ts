@@ -115,6 +115,8 @@ export class Channel {
   }
   /** In the process, when it runs. */
   #in(run: () => void): void {
-    this.process.world.after(0, run, this.process);
+    const { world, paused } = this.process;
+    if (paused) world.after(0, run, this.process);
+    else world.step(run, this.process);
   }
 }

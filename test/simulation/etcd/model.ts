@@ -1,7 +1,7 @@
 import type { Etcd3 } from 'etcd3';
 import { etcdBackend } from '../../../src/backends/etcd/index.js';
 import { LONGEST } from '../../../src/backends/etcd/member.js';
-import { type Entry, decimal, parse, segment } from '../../../src/backends/etcd/wire.js';
+import { type Entry, parse, segment } from '../../../src/backends/etcd/wire.js';
 import type { World } from '../clock.js';
 import type { Model } from '../model.js';
 import { Channel } from './channel.js';
@@ -10,6 +10,8 @@ import { EtcdMember } from './member.js';
 import { EtcdServers } from './servers.js';
 
 const STOCK_TTL = 86_400;
+/** What a server with quick elections grants at least, what any other does, and our default. */
+const TTLS = [1_000, 1_000, 2_000, 10_000];
 const first = (one: Entry, other: Entry) => (one.created < other.created ? -1 : 1);
 
 /** Whether a claim has its turn behind those: the rule as it is written down, not as the backend follows it. */
@@ -23,14 +25,19 @@ function holds(older: readonly Entry[], { kind }: Entry): boolean {
 export function etcdModel(world: World, watched: readonly string[]): Model {
   const servers = new EtcdServers(world.clock, world.chance);
   const prefix = world.chance() < 0.3 ? 'app/' : '';
-  const ttl = world.chance() < 0.5 ? 2_000 : 10_000; // what a server grants at least, and our default
+  const ttl = TTLS[Math.floor(world.chance() * TTLS.length)]!;
   const seen = new Set<string>();
   const stock = new Set<string>();
   const gone = new Set<string>();
   let granted = 0;
 
-  const queue = (key: string): Entry[] => {
-    const directory = `${prefix}${key}/`;
+  const queues = new Map<string, readonly Entry[]>(); // looked up more often than they change
+  const queue = (key: string): readonly Entry[] => {
+    const found = queues.get(key) ?? read(`${prefix}${key}/`);
+    queues.set(key, found);
+    return found;
+  };
+  const read = (directory: string): Entry[] => {
     const entries: Entry[] = [];
     for (const [path, stored] of servers.store.entries) {
       const entry = path.startsWith(directory) ? parse(directory, stored) : undefined;
@@ -38,12 +45,13 @@ export function etcdModel(world: World, watched: readonly string[]): Model {
     }
     return entries.sort(first);
   };
-  servers.onChange.add(() =>
+  servers.onChange.add(() => {
+    queues.clear();
     watched.forEach((key) => {
       const [leader] = queue(key);
       if (leader) seen.add(`${leader.id} ${leader.created}`);
-    }),
-  );
+    });
+  });
   const nonceOf = ({ path }: Entry) => /\.([^~/]+)~[^/]*$/.exec(path)?.[1] ?? '';
 
   return {
@@ -61,7 +69,7 @@ export function etcdModel(world: World, watched: readonly string[]): Model {
       const path = `${prefix}${key}/${segment(lease.id, { nonce, kind, id })}`;
       const all = queue(key);
       const own = all.find((entry) => entry.path === path);
-      if (own?.created !== token || decimal(own.lease) !== decimal(lease.id)) return false;
+      if (own?.created !== token || own.lease !== lease.id) return false;
       return holds(
         all.filter(({ created }) => created < token),
         own,
@@ -101,6 +109,7 @@ export function etcdModel(world: World, watched: readonly string[]): Model {
     stop: () => servers.stop(),
     start: (data) => {
       servers.start(data);
+      queues.clear();
       gone.forEach((lease) => servers.lessor.end(lease)); // of whom a restored store knows nothing
     },
   };

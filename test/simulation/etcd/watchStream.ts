@@ -97,8 +97,10 @@ export class WatchStream extends EventEmitter {
   /** In order, also when the process was stopped. */
   #hear(response: object): void {
     const { process } = this.channel;
+    const next = () => this.#inbox.shift()?.();
     this.#inbox.push(() => this.#closed || this.emit('data', response));
-    process.world.after(0, () => this.#inbox.shift()?.(), process);
+    if (process.paused || this.#inbox.length > 1) process.world.after(0, next, process);
+    else process.world.step(next, process);
   }
 
   get #isDead(): boolean {
