@@ -15,12 +15,9 @@ const sandboxed: Plugin = {
   setup: (build) => {
     build.onResolve({ filter: /\/sandbox\.js$/ }, () => ({ path: 'sandbox', namespace: 'sandbox' }));
     build.onLoad({ filter: /./, namespace: 'sandbox' }, () => ({ contents: 'module.exports = SANDBOX;', loader: 'js' }));
-    // The clients of npm `consul` and `etcd3` open sockets: the simulator has its own.
-    build.onResolve({ filter: /^(consul|etcd3)$/ }, ({ path }) => ({ path, namespace: 'none' }));
-    build.onLoad({ filter: /./, namespace: 'none' }, () => ({
-      contents: 'module.exports = class {}; module.exports.Etcd3 = class {};',
-      loader: 'js',
-    }));
+    // The client of npm `consul` opens sockets: the simulator is its own.
+    build.onResolve({ filter: /^consul$/ }, () => ({ path: 'consul', namespace: 'none' }));
+    build.onLoad({ filter: /./, namespace: 'none' }, () => ({ contents: 'module.exports = class {};', loader: 'js' }));
   },
 };
 

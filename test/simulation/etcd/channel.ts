@@ -25,6 +25,7 @@ export class Channel {
   readonly #open = new Set<(error: Error) => void>();
   /** Counts connections that the servers have closed: a client that can't hear goes on with them. */
   #broken = 0;
+  #passes = true;
 
   constructor(
     readonly process: Process,
@@ -86,7 +87,14 @@ export class Channel {
     return this.#broken;
   }
   get isCut(): boolean {
-    return this.faults.cuts('requests') || this.faults.cuts('answers');
+    return this.cuts('requests') || this.cuts('answers');
+  }
+  cuts(side: Side): boolean {
+    return !this.#passes || this.faults.cuts(side);
+  }
+  /** Whether this member, among others, can be reached from here. */
+  pass(passes: boolean): void {
+    this.#passes = passes;
   }
 
   /** Whatever breaks now is heard of at both ends. */
@@ -98,7 +106,7 @@ export class Channel {
   #stopped(): void {
     this.#broken++;
     const all = [...this.#open];
-    this.process.world.after(1, () => this.faults.cuts('answers') || this.#fail(all));
+    this.process.world.after(1, () => this.cuts('answers') || this.#fail(all));
   }
   #fail(all: readonly ((error: Error) => void)[]): void {
     all.forEach((fail) => fail(FAILURES.reset()));
@@ -109,7 +117,7 @@ export class Channel {
   #carry(side: Side, delay: number, again: number, arrived: () => void): void {
     const { world } = this.process;
     world.after(delay, () => {
-      if (!this.faults.cuts(side)) arrived();
+      if (!this.cuts(side)) arrived();
       else if (again <= MOST && this.servers.chance() < 0.9) this.#carry(side, again, 2 * again, arrived);
     });
   }

@@ -1,6 +1,7 @@
-import type { Etcd3 } from 'etcd3';
-import { etcdBackend } from '../../../src/backends/etcd/index.js';
-import { LONGEST } from '../../../src/backends/etcd/member.js';
+import { merge } from 'rxjs';
+import { backendOver } from '../../../src/backends/etcd/backend.js';
+import type { EtcdClient } from '../../../src/backends/etcd/client.js';
+import { LONGEST, Member } from '../../../src/backends/etcd/member.js';
 import { type Entry, parse, segment } from '../../../src/backends/etcd/wire.js';
 import type { World } from '../clock.js';
 import type { Model } from '../model.js';
@@ -21,10 +22,11 @@ function holds(older: readonly Entry[], { kind }: Entry): boolean {
   return older.length < kind.permits && older.every((entry) => typeof entry.kind === 'object');
 }
 
-/** etcd's servers, and our own etcd backend on each process: only the sockets are missing. */
+/** etcd's servers, one member or three for each process, and our own etcd backend on each: only the sockets are missing. */
 export function etcdModel(world: World, watched: readonly string[]): Model {
   const servers = new EtcdServers(world.clock, world.chance);
   const prefix = world.chance() < 0.3 ? 'app/' : '';
+  const hosts = world.chance() < 0.3 ? ['a:2379', 'b:2379', 'c:2379'] : ['a:2379'];
   const ttl = TTLS[Math.floor(world.chance() * TTLS.length)]!;
   const seen = new Set<string>();
   const stock = new Set<string>();
@@ -60,10 +62,17 @@ export function etcdModel(world: World, watched: readonly string[]): Model {
     lockDelay: 0,
     kinds: ['exclusive', 'shared', 'permits'],
     connect: (process, faults) => {
-      const member = new EtcdMember(servers);
-      const client = new Client(new Channel(process, faults, member, servers));
-      const backend = etcdBackend({ client: client as unknown as Etcd3, prefix });
-      return { backend, released$: client.released$, link: (linked) => member.link(linked) };
+      const channels = hosts.map(() => new Channel(process, faults, new EtcdMember(servers), servers));
+      const clients = channels.map((channel) => new Client(channel));
+      const members = clients.map((client, n) => new Member(hosts[n]!, client as unknown as EtcdClient));
+      // One member is cut off from the others, or from this process.
+      const link = (linked: boolean) => {
+        const cut = channels[Math.floor(world.chance() * channels.length)]!;
+        if (linked) channels.forEach((channel) => (channel.pass(true), channel.member.link(true)));
+        else if (world.chance() < 0.6) cut.member.link(false);
+        else cut.pass(false);
+      };
+      return { backend: backendOver({ members, prefix }), released$: merge(...clients.map(({ released$ }) => released$)), link };
     },
     honours: ({ key, lease, nonce, kind, id, token }) => {
       const path = `${prefix}${key}/${segment(lease.id, { nonce, kind, id })}`;

@@ -42,7 +42,7 @@ export class WatchStream extends EventEmitter {
     const { request } = faults.of({ verb: 'notify', at: process.now() });
     this.#there.send(
       request?.delay ?? 0,
-      () => faults.cuts('requests'),
+      () => this.channel.cuts('requests'),
       () => this.#serve(asked),
     );
   }
@@ -81,7 +81,7 @@ export class WatchStream extends EventEmitter {
       const response = { created: false, canceled: false, compact_revision: '0', cancel_reason: '', events: [], ...what };
       this.#back.send(
         delay,
-        () => faults.cuts('answers') || (stalls && told()?.drop === true),
+        () => this.channel.cuts('answers') || (stalls && told()?.drop === true),
         () => this.#hear({ header, watch_id, ...response }),
       );
     };
