@@ -84,17 +84,20 @@ export class Cluster {
     this.members.forEach((member) => member.close());
   }
 
-  /** Hosts of two clusters would give two leaders. One that was seen elsewhere is asked again: the store may have been set up anew. */
+  /**
+   * Hosts of two clusters would give two leaders. Where they were seen in two, all of them are asked again: the store may have been
+   * set up anew, and this answer have been on its way since before.
+   */
   #inOneCluster<T>(member: Member): OperatorFunction<T, T> {
     return mergeMap((answer) => {
       const others = this.members.filter(({ cluster }) => cluster !== undefined && cluster !== member.cluster);
       if (others.length === 0) return of(answer);
-      return forkJoin(others.map(current)).pipe(
-        map(() => {
-          const stranger = others.find(({ cluster }) => cluster !== undefined && cluster !== member.cluster);
-          if (!stranger) return answer;
+      return forkJoin([current(member), ...others.map(current)]).pipe(
+        map(([own, ...clusters]) => {
+          const stranger = clusters.findIndex((cluster) => own !== undefined && cluster !== undefined && cluster !== own);
+          if (stranger < 0) return answer;
           throw new InvalidOptionsError(
-            `hosts must belong to one cluster, but ${member.host} is of cluster ${member.cluster} and ${stranger.host} of ${stranger.cluster}.`,
+            `hosts must belong to one cluster, but ${member.host} is of cluster ${own} and ${others[stranger]?.host} of ${clusters[stranger]}.`,
           );
         }),
       );
@@ -102,8 +105,11 @@ export class Cluster {
   }
 }
 
-/** A host that can't be asked may belong anywhere. */
-const current = (member: Member): Observable<unknown> =>
+/** As it says itself. A host that can't be asked may belong anywhere. */
+const current = (member: Member): Observable<string | undefined> =>
   member
     .call(({ maintenance }, options) => maintenance.status(options), PATIENCE)
-    .pipe(catchError(() => of((member.cluster = undefined))));
+    .pipe(
+      map(({ header }) => header.cluster_id),
+      catchError(() => of((member.cluster = undefined))),
+    );
