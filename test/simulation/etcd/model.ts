@@ -12,7 +12,7 @@ import { EtcdServers } from './servers.js';
 
 const STOCK_TTL = 86_400;
 /** What a server with quick elections grants at least, what any other does, and our default. */
-const TTLS = [1_000, 1_000, 2_000, 10_000];
+const TTLS = [1_000, 1_000, 1_000, 2_000, 10_000];
 const first = (one: Entry, other: Entry) => (one.created < other.created ? -1 : 1);
 
 /** Whether a claim has its turn behind those: the rule as it is written down, not as the backend follows it. */
@@ -26,7 +26,7 @@ function holds(older: readonly Entry[], { kind }: Entry): boolean {
 export function etcdModel(world: World, watched: readonly string[]): Model {
   const servers = new EtcdServers(world.clock, world.chance);
   const prefix = world.chance() < 0.3 ? 'app/' : '';
-  const hosts = world.chance() < 0.3 ? ['a:2379', 'b:2379', 'c:2379'] : ['a:2379'];
+  const hosts = world.chance() < 0.2 ? ['a:2379', 'b:2379', 'c:2379'] : ['a:2379'];
   const ttl = TTLS[Math.floor(world.chance() * TTLS.length)]!;
   const seen = new Set<string>();
   const stock = new Set<string>();
