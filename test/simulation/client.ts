@@ -150,7 +150,8 @@ export class Client {
     const leaders = one.leader$.pipe(
       tap((leader) => {
         if (leader) judge.named(this, leader);
-        if (leader?.id === this.name && latest.tenure) judge.relied(this, latest.tenure, 'leader');
+        // A store that was restored may bring back an older claim of ours, and name that: it is not our word.
+        if (leader?.id === this.name && leader.token === latest.tenure?.token) judge.relied(this, latest.tenure, 'leader');
       }),
     );
     const done = work.pipe(tap(() => latest.tenure && this.#does(latest.tenure, 'work value')));
