@@ -102,10 +102,7 @@ export class Network {
     return this.#way('requests', request).pipe(map(served), mergeMap(back));
   }
   /** Emits on arrival; not at all when it is lost. */
-  #way(
-    side: 'requests' | 'answers',
-    { drop = false, delay = 0, hold, repeat }: Way & { repeat?: number } = {},
-  ): Observable<unknown> {
+  #way(side: 'requests' | 'answers', { drop = false, delay = 0, hold, repeat }: Way & { repeat?: number } = {}): Observable<unknown> {
     if (drop) return EMPTY;
     const { scheduler, latency, faults } = this.#options;
     const late = latency + delay;
