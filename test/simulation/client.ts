@@ -1,4 +1,18 @@
-import { EMPTY, NEVER, type Observable, type Subscription, defer, finalize, interval, merge, takeUntil, tap, timer } from 'rxjs';
+import {
+  EMPTY,
+  NEVER,
+  type Observable,
+  ReplaySubject,
+  Subscription,
+  defer,
+  finalize,
+  interval,
+  merge,
+  race,
+  takeUntil,
+  tap,
+  timer,
+} from 'rxjs';
 import { type Fault, type MemoryCall, memoryFaults } from '../../src/backends/memory/faults.js';
 import { isTenureError } from '../../src/core/errors.js';
 import type { Tenure } from '../../src/core/tenure.js';
@@ -32,6 +46,8 @@ interface Judge {
   elected(client: Client, tenure: Tenure, replayed: boolean): void;
   /** A tenure ended that nobody here gave up, and no fault since it began explains. */
   lost(client: Client, tenure: Tenure): void;
+  /** A tenure of the election is over, for whatever reason. */
+  gaveUp(client: Client, tenure: Tenure): void;
   /** Something left an operator on the strength of this tenure. */
   relied(client: Client, tenure: Tenure, what: string): void;
   /** An observer was told of a leader. */
@@ -60,24 +76,33 @@ export class Client {
   readonly #readWriteLock;
   /** Tenures told and not yet ended, for all we have been told. */
   readonly tenures = new Set<Tenure>();
+  /** The same, as subscribers that still listen were told: the election's latest, and locks that go on. */
+  readonly told = new Set<Tenure>();
   /** Claims whose work goes on. */
   readonly working = new Map<string, Tenure>();
-  /** Until when faults of this client may explain a loss. */
-  troubledUntil = 0;
+  /** The latest time in which faults of this client may explain a loss. */
+  trouble = { from: 0, until: 0 };
   /** Until when its answers overtake each other. */
   reorderedUntil = 0;
   /** Until when its machine's sleep, or its clock set back, may be half of what it counts a lease by. */
   asleepUntil = 0;
   setBackUntil = 0;
+  /** Tokens of tenures of the election that are over, in this life of the store's data. */
+  readonly givenUp = new Set<bigint>();
   /** We gave it up ourselves. */
   resigned = true;
   readonly locks = new Set<Subscription>();
   pendingLocks = 0;
+  /** Whoever holds a lock, or gets one, has done with it. */
+  readonly hurry = new ReplaySubject<void>(1);
   pendingPromises = 0;
   readonly #margin: number;
   #selected: Subscription | undefined;
+  #tenure: Subscription | undefined;
+  #started = false;
   #subscribing = false;
   #own: Tenure | null = null;
+  #last: Tenure | null = null;
   #heldSince = 0;
   readonly #sent = new Map<string, Moment>();
   readonly #known = new WeakSet<Tenure>();
@@ -85,7 +110,7 @@ export class Client {
   constructor(
     readonly name: string,
     readonly process: Process,
-    model: Model,
+    readonly model: Model,
     readonly judge: Judge,
     readonly chance: () => number,
   ) {
@@ -114,6 +139,15 @@ export class Client {
     const sent = this.#sent.get(tenure.lease.id);
     return sent ? tenure.lease.ttl - this.#margin - this.#since(sent) : -Infinity;
   }
+  /** Awake, by the clock that no administrator moves, and yet nobody has said that it is over. */
+  isOverdue(tenure: Tenure): boolean {
+    const { mono } = this.#sent.get(tenure.lease.id) ?? { mono: -Infinity };
+    return this.process.now() - mono > tenure.lease.ttl - this.#margin + 1;
+  }
+  /** All leases that it was ever granted. */
+  get leases(): ReadonlyMap<string, unknown> {
+    return this.#sent;
+  }
   #since({ mono, wall }: Moment): number {
     return Math.max(this.process.now() - mono, this.process.wall() - wall);
   }
@@ -130,18 +164,10 @@ export class Client {
   subscribe(way: number): void {
     if (this.isSubscribed) return;
     const { election: one, process, judge } = this;
-    const latest = { tenure: null as Tenure | null };
-    const told = one.tenure$.pipe(
-      tap((tenure) => {
-        latest.tenure = tenure;
-        this.#ended();
-        if (tenure) {
-          [this.#own, this.#heldSince, this.resigned] = [tenure, process.world.time, false];
-          this.#elected(tenure);
-        }
-      }),
-    );
-    const selected = one.isSelected$.pipe(tap((yes) => yes && latest.tenure && judge.relied(this, latest.tenure, 'true')));
+    this.#subscribing = true;
+    this.#selected = new Subscription(); // there already for who leaves while a request is being sent
+    this.#follows();
+    const selected = one.isSelected$.pipe(tap((yes) => yes && this.#own && judge.relied(this, this.#own, 'true')));
     const ticks = interval(97, process);
     const work =
       way % 2
@@ -150,34 +176,66 @@ export class Client {
     const leaders = one.leader$.pipe(
       tap((leader) => {
         if (leader) judge.named(this, leader);
+        if (leader?.id !== this.name) return;
+        if (this.givenUp.has(leader.token)) judge.violated('an observer names a tenure that it gave up itself', this.name);
         // A store that was restored may bring back an older claim of ours, and name that: it is not our word.
-        if (leader?.id === this.name && leader.token === latest.tenure?.token) judge.relied(this, latest.tenure, 'leader');
+        if (leader.token === this.#own?.token) judge.relied(this, this.#own, 'leader');
       }),
     );
-    const done = work.pipe(tap(() => latest.tenure && this.#does(latest.tenure, 'work value')));
+    const done = work.pipe(tap(() => this.#own && this.#does(this.#own, 'work value')));
     const watched = merge(one.connected$, one.value$, one.events$, this.locker.holder$(KEY));
-    this.#subscribing = true;
-    this.#selected = merge(told, selected, done, way % 3 ? leaders : EMPTY, way % 4 ? EMPTY : watched).subscribe({
-      error: this.#fatal,
-    });
+    const all = merge(selected, done, way % 3 ? leaders : EMPTY, way % 4 ? EMPTY : watched);
+    this.#selected.add(all.subscribe({ error: this.#fatal }));
     this.#subscribing = false;
   }
+  /** The first to hear of each tenure, as long as anybody wants one. */
+  #follows(): void {
+    if (this.#tenure?.closed === false) return;
+    const next = (tenure: Tenure | null) => {
+      this.#ended();
+      if (!tenure) return;
+      [this.#own, this.#heldSince, this.resigned] = [tenure, this.process.world.time, false];
+      this.told.add(tenure);
+      this.#elected(tenure);
+    };
+    this.#tenure = new Subscription();
+    this.#tenure.add(this.election.tenure$.subscribe({ next, error: this.#fatal }));
+  }
   unsubscribe(): void {
-    this.resigned = true;
     this.#selected?.unsubscribe();
-    this.#ended();
+    if (!this.#started) this.#resign();
   }
   start(): void {
+    this.#started = true;
+    this.#follows();
     this.subscribe(1);
     this.election.start();
   }
   stop(): void {
     this.resigned = true;
-    this.#heard(this.election.stop());
+    this.#started = false;
+    const told = this.election.stop();
+    this.#heard(this.#released(told, this.#last));
+    if (!this.isSubscribed) this.#resign();
   }
   stepDown(): void {
     this.resigned = true;
-    this.#heard(this.election.stepDown());
+    const own = this.#own;
+    this.#heard(this.#released(this.election.stepDown(), own));
+  }
+  #resign(): void {
+    this.resigned = true;
+    this.#tenure?.unsubscribe();
+    this.#ended();
+  }
+  /** Once it is said, a store that could be asked holds the key no more. */
+  #released(told: Promise<void>, own: Tenure | null): Promise<void> {
+    const { world } = this.process;
+    const since = world.time;
+    const isUntroubled = () => this.trouble.until < since && world.time < since + this.model.ttl / 2;
+    return told.then(() => {
+      if (own && isUntroubled() && this.model.claims(own.key).has(own.nonce)) this.judge.violated('said to be released', this.name);
+    });
   }
   proclaim(value: string): void {
     this.#heard(this.election.proclaim(value));
@@ -191,11 +249,6 @@ export class Client {
     if (heard[0] !== this.election.isSelected()) this.judge.violated('a late subscriber heard something else', heard);
     if (heard[0] && tenure) this.judge.relied(this, tenure, 'replayed true');
   }
-  /** The process had looked when it was stopped, and writes as the first thing when it runs again. */
-  looked(): void {
-    this.believed.filter(({ key }) => key === KEY).forEach((tenure) => this.judge.wrote(this, tenure));
-  }
-
   lock(holdFor: number, timeout: number): void {
     this.#under((work) => this.locker.withLock(KEY, work, { timeout }), holdFor);
   }
@@ -240,7 +293,10 @@ export class Client {
   }
 
   #under(during: (work: (tenure: Tenure) => Observable<unknown>) => Observable<unknown>, holdFor: number): void {
-    const over = defer(() => timer(holdFor, this.process));
+    const over = race(
+      defer(() => timer(holdFor, this.process)),
+      this.hurry,
+    );
     const held: Tenure[] = [];
     const work = (tenure: Tenure) => {
       held[0] = tenure;
@@ -250,11 +306,20 @@ export class Client {
     this.#follow(during(work).pipe(tap(() => this.#does(held[0]!, 'lock value'))));
   }
   #hold(lock$: Observable<Tenure>, holdFor: number): void {
-    const over = defer(() => timer(holdFor, this.process));
+    const over = race(
+      defer(() => timer(holdFor, this.process)),
+      this.hurry,
+    );
+    const held: Tenure[] = [];
     this.#follow(
       lock$.pipe(
-        tap((tenure) => this.#elected(tenure)),
+        tap((tenure) => {
+          held[0] = tenure;
+          this.told.add(tenure);
+          this.#elected(tenure);
+        }),
         takeUntil(over),
+        finalize(() => this.told.delete(held[0]!)),
       ),
     );
   }
@@ -286,6 +351,7 @@ export class Client {
   }
   #elected(tenure: Tenure): void {
     this.tenures.add(tenure);
+    this.givenUp.delete(tenure.token);
     if (this.#known.has(tenure)) return; // shared, or replayed
     this.#known.add(tenure);
     this.judge.elected(this, tenure, this.#subscribing);
@@ -295,8 +361,11 @@ export class Client {
     const [own, since] = [this.#own, this.#heldSince];
     this.#own = null;
     if (!own) return;
+    this.#last = own;
+    this.told.delete(own);
     this.tenures.delete(own);
-    if (!this.resigned && this.troubledUntil < since) this.judge.lost(this, own);
+    this.judge.gaveUp(this, own);
+    if (!this.resigned && this.trouble.until < since) this.judge.lost(this, own);
   }
   #fatal = (error: unknown) => this.judge.violated('an election ended', error);
 

@@ -122,6 +122,7 @@ export class World implements Host {
 /** One process: clocks of its own, and it can be stopped and woken, when its timers fire late and in any order. */
 export class Process implements Clock {
   paused = false;
+  #woken = -1;
   readonly held: (() => void)[] = [];
   #skipped = 0; // by the monotonic clock, during suspends
   #since = 0;
@@ -141,6 +142,10 @@ export class Process implements Clock {
   }
   schedule: Clock['schedule'] = (work, delay = 0, state) => new Action(this.world, this, work as never).schedule(state, delay);
 
+  /** Its timers have had their moment. */
+  get isAwake(): boolean {
+    return !this.paused && this.#woken < this.world.time;
+  }
   jump(by: number): void {
     this.#jumped += by;
   }
@@ -153,6 +158,7 @@ export class Process implements Clock {
     if (!this.paused) return;
     if (this.#suspended) this.#skipped += (this.world.time - this.#since) * this.rate;
     this.paused = false;
+    this.#woken = this.world.time;
     this.world.step(atOnce, this);
     for (const run of shuffle(this.held.splice(0))) this.world.step(run, this);
   }

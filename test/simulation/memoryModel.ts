@@ -1,9 +1,9 @@
 import { filter } from 'rxjs';
 import { memoryBackend } from '../../src/backends/memory/backend.js';
-import { holds } from '../../src/backends/memory/queue.js';
 import { MemoryStore } from '../../src/backends/memory/store.js';
 import type { World } from './clock.js';
 import type { Model } from './model.js';
+import { hasTurn } from './turn.js';
 
 /** The memory backend: keys and leases as etcd has them, one queue by creation, the token is the creation revision, a lease ends on time. */
 export function memoryModel(world: World, watched: readonly string[]): Model {
@@ -28,14 +28,23 @@ export function memoryModel(world: World, watched: readonly string[]): Model {
       return { backend, released$, link };
     },
     honours: ({ key, nonce, token, lease }) => {
-      const queue = store.read(key);
-      const own = queue.entries.find((entry) => entry.nonce === nonce);
-      return own !== undefined && own.create === token && own.lease === lease.id && holds(queue, own);
+      const all = entries(key);
+      const own = all.find((entry) => entry.nonce === nonce);
+      if (own?.create !== token || own.lease !== lease.id) return false;
+      const older = all.filter(({ create }) => create < token);
+      return hasTurn(
+        older.map(({ kind }) => kind),
+        own.kind,
+      );
     },
     isFirst: () => true, // no other holds
     hasSeen: ({ id, token }) => seen.has(`${id} ${token}`),
-    claims: (key) => entries(key).map(({ nonce }) => nonce ?? ''),
-    holder: (key) => entries(key)[0]?.id,
+    claims: (key) => new Map(entries(key).map(({ nonce = '', create, mod, lease }) => [nonce, `${create} ${mod} ${lease}`])),
+    holder: (key) => {
+      const [first] = entries(key);
+      return first && { id: first.id, value: first.value, token: first.create };
+    },
+    tidy: (key) => entries(key).forEach(({ id, lease }) => lease === undefined && store.delete(key, id)),
     get left() {
       return [...store.keys, ...store.leases];
     },

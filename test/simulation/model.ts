@@ -29,9 +29,11 @@ export interface Model {
   isFirst(tenure: Tenure): boolean;
   /** Whether the store named this leader, ever. */
   hasSeen(leader: Leader): boolean;
-  /** Nonces of the claims on a key, for an administrator's deeds are remembered. */
-  claims(key: string): string[];
-  holder(key: string): string | undefined;
+  /** The claims on a key by their nonces, and what changes when somebody else lays hands on one. */
+  claims(key: string): ReadonlyMap<string, unknown>;
+  holder(key: string): Leader | undefined;
+  /** Removes what an administrator wrote, and no lease ends. */
+  tidy(key: string): void;
   /** What is left of us. */
   readonly left: readonly string[];
   /** What the store removes by itself, after a while. */

@@ -26,6 +26,8 @@ export class Violation extends Error {
 const LATENCY = 20;
 const KEYS = [KEY, SEATS, FILES];
 const MOST_EVENTS = 100_000;
+/** In how many worlds the leader has some quiet at the end. */
+const QUIET = 0.1;
 /** Not yet, or never. */
 const LATER = Symbol('later');
 const MODELS = {
@@ -58,9 +60,9 @@ class Simulation {
   readonly #ended = new Map<string, number>();
   /** Newest token of each key: of all tenures, and of those that exclude everybody. */
   readonly #newest = new Map<string, bigint>();
-  /** Until when the store itself gives no answer. */
-  #down = 0;
   #events = 0;
+  /** How often the store came back without its data, or with what it had before the last time. */
+  #emptied = 0;
   readonly #undo = new Map<() => void, { unsubscribe(): void }>();
   /** Durations are meant for a ttl of a second. */
   readonly #scale: number;
@@ -94,7 +96,9 @@ class Simulation {
       if (this.#take(step) !== LATER) this.#count(step.kind);
     }
     this.#heal();
+    this.#mustSettle();
     this.#mustConverge();
+    if (this.chance() < QUIET) this.#mustStay();
     this.#mustLeaveNothing();
     this.counts.anomalies += this.#register.anomalies;
   }
@@ -132,6 +136,9 @@ class Simulation {
     if (!this.model.honours(tenure) && !this.#excused(client, tenure))
       this.violated(`${what} that the store does not honour`, client.name);
   }
+  gaveUp(client: Client, { nonce, token }: Tenure): void {
+    if (!this.#ended.has(nonce)) client.givenUp.add(token);
+  }
   named(client: Client, leader: Leader): void {
     this.counts.relied++;
     if (!this.model.hasSeen(leader)) this.violated(`${leader.id} was never the leader with ${leader.token}`, client.name);
@@ -153,6 +160,13 @@ class Simulation {
     const current: Tenure[] = [];
     for (const client of this.clients) {
       if (client.process.paused) continue;
+      if (client.election.isSelected() && ![...client.told].some((tenure) => tenure.key === KEY && tenure.isCurrent()))
+        this.violated('isSelected() without a tenure that was told', client.name);
+      if (client.process.isAwake) {
+        for (const tenure of client.told) if (client.isOverdue(tenure)) this.violated('nobody was told that it is over', client.name);
+        for (const tenure of client.working.values())
+          if (client.isOverdue(tenure)) this.violated('work goes on past its deadline', client.name);
+      }
       for (const tenure of client.tenures) {
         if (!tenure.isCurrent()) {
           if (!client.election.isSelected() || tenure.key !== KEY) client.tenures.delete(tenure);
@@ -176,12 +190,13 @@ class Simulation {
       if (alone || (key === SEATS && kinds.length > PERMITS)) this.violated(`${kinds.length} hold ${key} at once`);
     }
   }
-  /** An administrator's deed is heard of within one notification, or one read of a client that can read. */
-  #excused(client: Client, { nonce }: Tenure): boolean {
+  /** An administrator's deed is heard of within one notification, or one read: as soon as the client can read. */
+  #excused({ process, trouble }: Client, { nonce }: Tenure): boolean {
     const at = this.#ended.get(nonce);
     if (at === undefined) return false;
-    const since = Math.max(at, client.troubledUntil, this.#down);
-    return this.world.time - since <= this.#reread / client.process.rate;
+    const reread = this.#reread / process.rate;
+    const until = trouble.from <= at + reread ? Math.max(at, trouble.until) : at;
+    return this.world.time <= until + reread;
   }
   #trace(value: number): void {
     this.counts.trace = (Math.imul(this.counts.trace, 31) + Math.floor(value * 1_024)) | 0;
@@ -249,11 +264,12 @@ class Simulation {
         admin(() => {
           this.model.stop();
           this.model.start(false);
+          this.#emptied++;
           this.#newest.clear();
+          this.clients.forEach((each) => each.givenUp.clear());
           this.#register.reset();
         }),
       outage: () => {
-        this.#down = Math.max(this.#down, this.world.time + span);
         this.clients.forEach((each) => this.#trouble(each, span + this.#aftermath));
         this.model.stop();
         this.#later(span, () => this.model.start(true));
@@ -266,8 +282,11 @@ class Simulation {
     };
     return deeds[kind]();
   }
+  /** One trouble that begins before the other is over makes one of both. */
   #trouble(client: Client, ms: number): void {
-    client.troubledUntil = Math.max(client.troubledUntil, this.world.time + ms);
+    const { from, until } = client.trouble;
+    const { time } = this.world;
+    client.trouble = { from: time > until + this.#reread ? time : from, until: Math.max(until, time + ms) };
   }
   /** The end of a fault: then, or when everything heals. */
   #later(ms: number, run: () => void): void {
@@ -277,11 +296,20 @@ class Simulation {
     };
     this.#undo.set(end, this.world.after(ms, end));
   }
-  /** What the store may do to any claim, at once. */
+  /** What the store may do to any claim, at once: those that are not afterwards what they were before are ended. */
   #administer(deed: () => void): void {
-    KEYS.forEach((key) => this.model.claims(key).forEach((nonce) => this.#ended.set(nonce, this.world.time)));
+    const claims = () => new Map(KEYS.flatMap((key) => [...this.model.claims(key)]));
+    const [before, ended] = [claims(), new Map(this.#ended)];
+    before.forEach((_, nonce) => this.#ended.set(nonce, this.world.time));
     this.clients.forEach((each) => this.#trouble(each, 1));
     this.world.step(deed);
+    const after = claims();
+    before.forEach((version, nonce) => {
+      if (after.get(nonce) !== version) return;
+      const at = ended.get(nonce);
+      if (at === undefined) this.#ended.delete(nonce);
+      else this.#ended.set(nonce, at);
+    });
   }
   #cut(client: Client, side: 'both' | 'requests' | 'answers', ms: number): void {
     this.#trouble(client, ms + this.#aftermath);
@@ -321,7 +349,17 @@ class Simulation {
     for (const end of [...this.#undo.keys()]) this.world.step(end);
     this.clients.forEach((client) => (client.planned.splice(0), this.#resume(client)));
     this.clients.forEach((client) => this.#trouble(client, this.#aftermath));
-    this.#administer(() => KEYS.forEach((key) => this.model.deleteKey(key, 1))); // also what an administrator wrote, which no lease ends
+    // Data that is restored brings back what was withdrawn since, under leases that live: everybody begins anew.
+    if (this.#emptied > 1) this.#administer(() => KEYS.forEach((key) => this.model.deleteKey(key, 1)));
+    this.world.step(() => KEYS.forEach((key) => this.model.tidy(key)));
+  }
+  /** Every lock that still waits has its turn now, or has failed. */
+  #mustSettle(): void {
+    this.clients.forEach((client) =>
+      this.world.step(() => (client.stop(), client.unsubscribe(), client.hurry.next()), client.process),
+    );
+    const waits = () => this.clients.some(({ pendingLocks }) => pendingLocks > 0);
+    this.#within(6 * this.model.ttl, () => (waits() ? 'a lock neither held nor failed' : undefined));
   }
   #mustConverge(): void {
     this.clients.slice(0, 2).forEach((client) => this.world.step(() => (client.start(), client.release()), client.process));
@@ -331,15 +369,31 @@ class Simulation {
     watchers.forEach((watcher) => watcher.unsubscribe());
     this.#judge();
   }
+  /** Nothing happens, and so nobody loses anything. */
+  #mustStay(): void {
+    const token = () => this.clients[0]!.election.leader()?.token;
+    const [before, end] = [token(), this.world.time + 3 * this.model.ttl];
+    this.#within(4 * this.model.ttl, () => {
+      if (token() !== before) this.violated('a leader that nobody disturbed was replaced');
+      return this.world.time < end ? 'it stays' : undefined;
+    });
+  }
   #mustLeaveNothing(): void {
-    for (const client of this.clients) {
+    const { ttl } = this.model;
+    const calm = this.clients.filter(({ trouble }) => trouble.until < this.world.time);
+    this.clients.forEach((client, n) => {
       this.world.step(() => {
         client.leave();
         client.unsubscribe();
         client.stop();
         client.close();
+        if (n % 2 === 0) return;
+        this.#trouble(client, Infinity); // whoever closes his backend does not wait for more
+        void client.connected.backend.close();
       }, client.process);
-    }
+    });
+    const kept = () => this.model.left.some((id) => calm.some(({ leases }) => leases.has(id)));
+    this.#within(0.7 * ttl, () => (kept() ? 'a lease was not given back, though the store could be reached' : undefined));
     this.#within(4 * this.model.ttl + 5_000, () => this.#leftOver()); // a renewal may have been on its way for long
     this.#within(
       65_000 + 10 * this.model.ttl,
@@ -364,7 +418,8 @@ class Simulation {
   #disagreement(): string | undefined {
     const selected = this.clients.filter(({ election }) => election.isSelected());
     if (selected.length !== 1) return `${selected.length} leaders after everything had healed`;
-    const blind = this.clients.find(({ election }) => election.leader()?.id !== this.model.holder(KEY));
+    const shown = (leader: Leader | null | undefined) => `${leader?.id} ${leader?.token} ${leader?.value}`;
+    const blind = this.clients.find(({ election }) => shown(election.leader()) !== shown(this.model.holder(KEY)));
     return blind && `an observer does not see the leader (${blind.name})`;
   }
   #leftOver(): string | undefined {

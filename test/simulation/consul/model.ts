@@ -1,7 +1,16 @@
 import type Consul from 'consul';
 import { consulBackend } from '../../../src/backends/consul/consulBackend.js';
 import { READ_TIMEOUT } from '../../../src/backends/consul/store.js';
-import { type RawEntry, entryOf, folderOf, leaderOf, lockOf, nameOf, queueOf } from '../../../src/backends/consul/wire.js';
+import {
+  type Entry as Claim,
+  type RawEntry,
+  entryOf,
+  folderOf,
+  leaderOf,
+  lockOf,
+  nameOf,
+  queueOf,
+} from '../../../src/backends/consul/wire.js';
 import type { World } from '../clock.js';
 import type { Model } from '../model.js';
 import { ConsulAgent } from './agent.js';
@@ -23,6 +32,7 @@ export function consulModel(world: World): Model {
   const agents: ConsulAgent[] = [];
   const seen = new Set<bigint>();
   const stock = new Set<string>();
+  const gone = new Set<string>();
   const queue = (key: string) => {
     const folder = folderOf('', key);
     return { folder, ...queueOf(folder, servers.under(folder).map(shown)) };
@@ -50,11 +60,17 @@ export function consulModel(world: World): Model {
       return claims[0]?.key === folder + nameOf(lease, { nonce });
     },
     hasSeen: ({ token }) => seen.has(token),
-    claims: (key) => queue(key).claims.map((claim) => decodeURIComponent(claim.key.slice(key.length + 1 + 37))),
+    claims: (key) => {
+      const { folder, lock, claims } = queue(key);
+      const version = ({ key, modifyIndex }: Claim) =>
+        `${modifyIndex} ${lock?.value === key.slice(folder.length) && lock.modifyIndex}`;
+      return new Map(claims.map((claim) => [decodeURIComponent(claim.key.slice(folder.length + 37)), version(claim)]));
+    },
     holder: (key) => {
       const { folder, ...found } = queue(key);
-      return leaderOf(folder, found)?.id;
+      return leaderOf(folder, found) ?? undefined;
     },
+    tidy: (key) => servers.delete(servers.under(folderOf('', key)).flatMap(({ Key, Session }) => (Session ? [] : [Key]))),
     get left() {
       return [...servers.keys, ...servers.sessions.filter((id) => !stock.has(id))];
     },
@@ -96,9 +112,13 @@ export function consulModel(world: World): Model {
         leave();
         if (servers.key(lock)?.Session === id) servers.delete([lock]);
         servers.endSession(id);
+        gone.add(id);
       };
     },
     stop: () => servers.stop(),
-    start: (data) => servers.start(data),
+    start: (data) => {
+      servers.start(data);
+      gone.forEach((id) => servers.endSession(id)); // of whom restored servers know nothing
+    },
   };
 }

@@ -84,9 +84,9 @@ export class ConsulTransport {
         else leave = this.#served(request, operations, tell);
       };
       this.#way('requests', there, () => serve(answered));
-      // Once more, by whatever stands between: only transactions, which guard themselves.
-      const { repeat } = there as Way & { repeat?: number };
-      if (repeat !== undefined && operations.length > 0)
+      // Once more, by whatever stands between: not what makes something new. An answer is heard once; its request is what comes again.
+      const repeat = (there as typeof back).repeat ?? back.repeat;
+      if (repeat !== undefined && !/create|register$/.test(request.path))
         this.#way('requests', { delay: (there.delay ?? 0) + repeat }, () => serve(() => undefined));
     });
   }

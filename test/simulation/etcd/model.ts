@@ -5,6 +5,7 @@ import { LONGEST, Member } from '../../../src/backends/etcd/member.js';
 import { type Entry, parse, segment } from '../../../src/backends/etcd/wire.js';
 import type { World } from '../clock.js';
 import type { Model } from '../model.js';
+import { hasTurn } from '../turn.js';
 import { Channel } from './channel.js';
 import { Client } from './client.js';
 import { EtcdMember } from './member.js';
@@ -14,13 +15,6 @@ const STOCK_TTL = 86_400;
 /** What a server with quick elections grants at least, what any other does, and our default. */
 const TTLS = [1_000, 1_000, 1_000, 2_000, 10_000];
 const first = (one: Entry, other: Entry) => (one.created < other.created ? -1 : 1);
-
-/** Whether a claim has its turn behind those: the rule as it is written down, not as the backend follows it. */
-function holds(older: readonly Entry[], { kind }: Entry): boolean {
-  if (kind === 'exclusive') return older.length === 0;
-  if (kind === 'shared') return older.every((entry) => entry.kind === 'shared');
-  return older.length < kind.permits && older.every((entry) => typeof entry.kind === 'object');
-}
 
 /** etcd's servers, one member or three for each process, and our own etcd backend on each: only the sockets are missing. */
 export function etcdModel(world: World, watched: readonly string[]): Model {
@@ -79,15 +73,24 @@ export function etcdModel(world: World, watched: readonly string[]): Model {
       const all = queue(key);
       const own = all.find((entry) => entry.path === path);
       if (own?.created !== token || own.lease !== lease.id) return false;
-      return holds(
-        all.filter(({ created }) => created < token),
-        own,
+      const older = all.filter(({ created }) => created < token);
+      return hasTurn(
+        older.map((entry) => entry.kind),
+        own.kind,
       );
     },
     isFirst: () => true, // no other holds
     hasSeen: ({ id, token }) => seen.has(`${id} ${token}`),
-    claims: (key) => queue(key).map((entry) => decodeURIComponent(nonceOf(entry))),
-    holder: (key) => queue(key)[0]?.id,
+    claims: (key) =>
+      new Map(queue(key).map((entry) => [decodeURIComponent(nonceOf(entry)), `${entry.created} ${entry.modified} ${entry.lease}`])),
+    holder: (key) => {
+      const [first] = queue(key);
+      return first && { id: first.id, value: first.value, token: first.created };
+    },
+    tidy: (key) => {
+      const written = queue(key).filter(({ lease }) => lease === '0');
+      servers.store.delete(written.map(({ path }) => path));
+    },
     get left() {
       const leases = servers.lessor.leases.map(([id]) => id).filter((id) => !stock.has(id));
       return [...servers.store.entries.keys(), ...leases];
