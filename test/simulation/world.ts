@@ -28,6 +28,8 @@ const KEYS = [KEY, SEATS, FILES];
 const MOST_EVENTS = 100_000;
 /** In how many worlds the leader has some quiet at the end. */
 const QUIET = 0.1;
+/** Longest pause between a lock's tries, by the slowest clock. */
+const PAUSE = 10_500;
 /** Not yet, or never. */
 const LATER = Symbol('later');
 const MODELS = {
@@ -63,6 +65,8 @@ class Simulation {
   #events = 0;
   /** How often the store came back without its data, or with what it had before the last time. */
   #emptied = 0;
+  /** In which of these lives each tenure was told. */
+  readonly #began = new Map<string, number>();
   readonly #undo = new Map<() => void, { unsubscribe(): void }>();
   /** Durations are meant for a ttl of a second. */
   readonly #scale: number;
@@ -114,6 +118,7 @@ class Simulation {
   elected(client: Client, tenure: Tenure, replayed: boolean): void {
     const { key, kind, nonce, token } = tenure;
     this.counts.tenures++;
+    this.#began.set(nonce, this.#emptied);
     this.#trace(Number(token));
     if (!this.#ended.has(nonce)) {
       const exclusive = `${key}!`;
@@ -137,7 +142,7 @@ class Simulation {
       this.violated(`${what} that the store does not honour`, client.name);
   }
   gaveUp(client: Client, { nonce, token }: Tenure): void {
-    if (!this.#ended.has(nonce)) client.givenUp.add(token);
+    if (!this.#ended.has(nonce) && this.#began.get(nonce) === this.#emptied) client.givenUp.add(token);
   }
   named(client: Client, leader: Leader): void {
     this.counts.relied++;
@@ -359,7 +364,7 @@ class Simulation {
       this.world.step(() => (client.stop(), client.unsubscribe(), client.hurry.next()), client.process),
     );
     const waits = () => this.clients.some(({ pendingLocks }) => pendingLocks > 0);
-    this.#within(6 * this.model.ttl, () => (waits() ? 'a lock neither held nor failed' : undefined));
+    this.#within(6 * this.model.ttl + PAUSE, () => (waits() ? 'a lock neither held nor failed' : undefined));
   }
   #mustConverge(): void {
     this.clients.slice(0, 2).forEach((client) => this.world.step(() => (client.start(), client.release()), client.process));
