@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Mutant } from '../test/mutants/mutant.js';
+import { Misuse, commandLine, misused } from './config/commandLine.js';
 import { Compiler } from './mutants/compiler.js';
 import { mutantOf, names } from './mutants/copy.js';
 import { type Outcome, judged } from './mutants/judged.js';
@@ -55,10 +55,12 @@ async function main(chosen: readonly string[]): Promise<void> {
   if (alive.length > 0 || outcomes.size < chosen.length) process.exitCode = 1;
 }
 
-const { values, positionals } = parseArgs({ options: { help: { type: 'boolean' } }, allowPositionals: true });
-const unknown = positionals.filter((name) => !names.includes(name));
-if (values.help) console.log(usage + names.join(', '));
-else if (unknown.length > 0) {
-  console.error(`No mutant ${unknown.join(', ')}. There are: ${names.join(', ')}`);
-  process.exitCode = 1;
-} else await main(positionals.length > 0 ? positionals : names);
+try {
+  const { values, positionals } = commandLine(process.argv.slice(2), { help: 'boolean' });
+  const unknown = positionals.filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new Misuse(`There is no mutant ${unknown.join(', ')}.`);
+  if (values.has('help')) console.log(usage + names.join(', '));
+  else await main(positionals.length > 0 ? positionals : names);
+} catch (error) {
+  misused(error, usage + names.join(', '));
+}

@@ -1,40 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { setImmediate } from 'node:timers/promises';
 import { noCounts } from '../test/simulation/counts.js';
 import type * as Simulator from '../test/simulation/index.js';
-import { STORES, type Schedule, type StoreName } from '../test/simulation/schedule.js';
+import type { Schedule, StoreName } from '../test/simulation/schedule.js';
+import { misused } from './config/commandLine.js';
 import { root } from './config/entries.js';
 import { changesOf, copied, mutantOf, names } from './mutants/copy.js';
 import { bundle, worker } from './simulate/bundle.js';
 import { employ } from './simulate/crew.js';
+import { type Options, optionsOf, usage } from './simulate/options.js';
+import { kindOf } from './simulate/rule.js';
 import { shrunk } from './simulate/shrunk.js';
 import { FULL, OFTEN, add, rare, table } from './simulate/table.js';
 import { type Failure, type Report, type Task, storeOf } from './simulate/tasks.js';
 
-const usage = `npm run simulate -- [--seeds N] [--from S] [--store memory|etcd|consul|all] [--replay SEED]
-
-Elections, locks, semaphores and read/write locks on virtual time, over memory, modelled etcd servers and modelled Consul servers, with
-whatever can go wrong. Each seed is a world of 3 to 7 processes and a schedule of at least 50 events, 3 of them faults. The first broken promise
-ends the run: its seed, and the shortest schedule that still breaks it, are told. Ctrl-C tells what has been done so far.
-
-  --seeds N      how many (1,000); from ${FULL.toLocaleString('en')} on, each kind of fault must happen ${OFTEN.toLocaleString('en')} times, and every line of every operator
-  --from S       the first (1)
-  --store NAME   memory, etcd, consul or all (all: every eighth seed is etcd's, every eighth Consul's)
-  --replay SEED  one seed, again, step by step
-  --mutant NAME  with a bug of test/mutants in it (npm run mutants -- --help)`;
-
-const { values } = parseArgs({
-  options: {
-    help: { type: 'boolean' },
-    seeds: { type: 'string', default: '1000' },
-    from: { type: 'string', default: '1' },
-    store: { type: 'string', default: 'all' },
-    replay: { type: 'string' },
-    mutant: { type: 'string' },
-  },
-});
 const WORKERS = 2;
 const CHUNK = 150;
 /** Once more, to count the lines that they reach: which slows the engine down for good, so in a process of its own. */
@@ -42,15 +23,27 @@ const SAMPLE = 300;
 /** Seconds. */
 const SHRINKING = 60;
 
-const [seeds, from] = [Number(values.seeds), Number(values.from)];
-const store = values.store as StoreName | 'all';
-async function main(): Promise<void> {
+/** Exit codes, as a shell tells them. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+const signals = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
+const end = (signal: keyof typeof SIGNALS) => process.exit(SIGNALS[signal]);
+
+async function main(options: Options): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rx-tenure-simulate-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const sources = values.mutant === undefined ? root : await mutated(values.mutant, join(folder, 'sources'));
+  const leave = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', leave);
+  signals.forEach((signal) => process.on(signal, end));
+  const sources = options.mutant === undefined ? root : await mutated(options.mutant, join(folder, 'sources'));
   const file = await bundle(join(folder, 'simulator.mjs'), sources);
-  if (values.replay === undefined) await runAll(file, await worker(join(folder, 'worker.mjs')));
-  else await replay(file, Number(values.replay));
+  /** What it does takes as long as it takes, and hears no signal: nothing is left to tidy up, so that a signal may simply end it. */
+  const simulator = async () => {
+    const loaded = (await import(file)) as typeof Simulator;
+    leave();
+    signals.forEach((signal) => process.off(signal, end));
+    return loaded;
+  };
+  if (options.replay === undefined) await runAll(options, { file, program: await worker(join(folder, 'worker.mjs')), simulator });
+  else replay(options, options.replay, await simulator());
 }
 
 /** A copy with the mutant's bug. */
@@ -61,13 +54,23 @@ async function mutated(name: string, folder: string): Promise<string> {
   return folder;
 }
 
-async function runAll(file: string, program: string): Promise<void> {
+interface Built {
+  readonly file: string;
+  readonly program: string;
+  readonly simulator: () => Promise<typeof Simulator>;
+}
+
+async function runAll(options: Options, { file, program, simulator }: Built): Promise<void> {
+  const { seeds, from, store } = options;
   const sum = noCounts();
   const began = performance.now();
-  const run = { done: 0, cpu: 0, failure: undefined as Failure | undefined, stopped: false };
+  const run = { done: 0, cpu: 0, failure: undefined as Failure | undefined, silent: undefined as Task | undefined, stopped: 0 };
   const say = progress();
-  const stop = () => (run.stopped = true);
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const stop = (signal: keyof typeof SIGNALS) => {
+    if (run.stopped) end(signal);
+    run.stopped = SIGNALS[signal];
+  };
+  signals.forEach((signal) => process.off(signal, end).on(signal, stop));
 
   const stores: StoreName[] = store === 'all' ? ['memory', 'consul', 'etcd'] : [store];
   const next = new Map(stores.map((each) => [each, from]));
@@ -75,7 +78,7 @@ async function runAll(file: string, program: string): Promise<void> {
   const taken = (first: StoreName) => (): Task | undefined => {
     const has = (each: StoreName) => (next.get(each) ?? Infinity) < from + seeds;
     const chosen = [first, ...stores].find(has);
-    if (!chosen || run.stopped || run.failure) return undefined;
+    if (!chosen || run.stopped || run.failure || run.silent) return undefined;
     const start = next.get(chosen)!;
     next.set(chosen, start + CHUNK);
     return { from: start, seeds: Math.min(CHUNK, from + seeds - start), store: chosen };
@@ -89,27 +92,31 @@ async function runAll(file: string, program: string): Promise<void> {
   };
   await Promise.all(
     Array.from({ length: WORKERS }, (_, n) =>
-      employ(program, { file, store, reach: false }, taken(stores[n % stores.length]!), heard),
+      employ(program, { file, store, reach: false }, taken(stores[n % stores.length]!), {
+        heard,
+        silent: (task) => (run.silent = task),
+      }),
     ),
   );
   say('');
-  process.off('SIGINT', stop).off('SIGTERM', stop);
+  signals.forEach((signal) => process.off(signal, stop).on(signal, end));
 
   console.log(table(sum));
   console.log(
     `${run.done.toLocaleString('en')} seeds in ${((performance.now() - began) / 1_000).toFixed(1)} s, ${rate(run.done, began)}, ${(run.cpu / Math.max(1, run.done)).toFixed(2)} ms of a core each`,
   );
-  if (run.failure) return explain(file, run.failure);
-  if (run.stopped) return fail('Stopped.');
+  if (run.stopped) fail('Stopped.', run.stopped);
+  if (run.failure) return explain(options, run.failure, await simulator());
+  if (run.silent) return fail(`A world never ends: ${told(run.silent, store)}`);
+  if (run.stopped) return;
   const full = seeds >= FULL;
   const sample: Task[] = [{ from, seeds: Math.min(SAMPLE, seeds), store: stores[0]! }];
   const unreached: string[] = [];
-  await employ(
-    program,
-    { file, store, reach: true },
-    () => sample.shift(),
-    (_, report) => unreached.push(...(report.unreached ?? [])),
-  );
+  await employ(program, { file, store, reach: true }, () => sample.shift(), {
+    heard: (_, report) => unreached.push(...(report.unreached ?? [])),
+    silent: (task) => (run.silent = task),
+  });
+  if (run.silent) return fail(`A world never ends: ${told(run.silent, store)}`);
   const missed = unreached.filter((line) => line.startsWith('src/operators/'));
   const rarely = rare(sum);
   const of = (lines: readonly string[]) => (lines.length > 0 ? lines.join(' ') : 'none');
@@ -122,25 +129,29 @@ async function runAll(file: string, program: string): Promise<void> {
   console.log('No promise was broken.');
 }
 
-async function replay(file: string, seed: number): Promise<void> {
-  const { scheduleOf, simulate } = await simulator(file);
-  const schedule = scheduleOf(seed, storeOf(seed, store));
+/** The seeds of a task, and how to look for the one. */
+const told = (task: Task, store: Options['store']) =>
+  `one of the ${task.store} seeds ${task.from} to ${task.from + task.seeds - 1}.
+Again: npm run simulate -- --from ${task.from} --seeds ${task.seeds} --store ${store}`;
+
+function replay(options: Options, seed: number, simulator: typeof Simulator): void {
+  const schedule = simulator.scheduleOf(seed, storeOf(seed, options.store));
+  if (options.store === 'all') console.log(`${schedule.store}: what --store all takes for seed ${seed}`);
   const counts = noCounts();
   let rule: string | undefined;
   try {
-    simulate(schedule, counts);
+    simulator.simulate(schedule, counts);
   } catch (error) {
     rule = (error as Error).message;
   }
   console.log(shown(schedule));
   console.log(`${counts.events} events, ${counts.tenures} tenures, trace ${(counts.trace >>> 0).toString(16).padStart(8, '0')}`);
-  if (rule === undefined) console.log(`seed ${seed}: no promise was broken.`);
-  else await explain(file, { seed, rule });
+  if (rule === undefined) console.log(`seed ${seed} (${schedule.store}): no promise was broken.`);
+  else explain(options, { seed, rule }, simulator);
 }
 
 /** The seed, what it broke, and the shortest schedule that still does. */
-async function explain(file: string, { seed, rule }: Failure): Promise<void> {
-  const { scheduleOf, simulate } = await simulator(file);
+function explain({ store, mutant }: Options, { seed, rule }: Failure, { scheduleOf, simulate }: typeof Simulator): void {
   const broken = (schedule: Schedule): string | undefined => {
     try {
       simulate(schedule);
@@ -149,11 +160,11 @@ async function explain(file: string, { seed, rule }: Failure): Promise<void> {
       return (error as Error).message;
     }
   };
-  const kind = (text: string | undefined) => text?.replace(/^at \d+ ms: /, '').replace(/[\d(].*/, '');
   const schedule = scheduleOf(seed, storeOf(seed, store));
-  const small = shrunk(schedule, (each) => kind(broken(each)) === kind(rule), SHRINKING);
-  fail(`seed ${seed} (${schedule.store}): ${rule}\nThe shortest schedule that breaks it, ${broken(small)}:\n${shown(small)}
-Again: npm run simulate -- --replay ${seed} --store ${schedule.store}${values.mutant === undefined ? '' : ` --mutant ${values.mutant}`}`);
+  console.error(`seed ${seed} (${schedule.store}): ${rule}`);
+  const small = shrunk(schedule, (each) => kindOf(broken(each)) === kindOf(rule), SHRINKING);
+  fail(`The shortest schedule that breaks it, ${broken(small)}:\n${shown(small)}
+Again: npm run simulate -- --replay ${seed} --store ${schedule.store}${mutant === undefined ? '' : ` --mutant ${mutant}`}`);
 }
 
 function shown({ clients, steps, chance }: Schedule): string {
@@ -165,7 +176,6 @@ function shown({ clients, steps, chance }: Schedule): string {
   return [`${clients} processes, chance ${chance}`, ...lines].join('\n');
 }
 
-const simulator = (file: string) => import(file) as Promise<typeof Simulator>;
 const rate = (done: number, began: number) => `${((done * 1_000) / (performance.now() - began)).toFixed(0)} a second`;
 
 /** One line that is written over on a terminal; otherwise a line now and then. */
@@ -180,12 +190,16 @@ function progress(): (line: string) => void {
   };
 }
 
-function fail(message: string): void {
+function fail(message: string, code = 1): void {
   console.error(message);
-  process.exitCode = 1;
+  process.exitCode ||= code;
 }
 
-if (values.help) console.log(usage);
-else if (values.mutant !== undefined && !names.includes(values.mutant)) fail(`There is no mutant ${values.mutant}.\n\n${usage}`);
-else if (!(seeds > 0 && from >= 0 && [...STORES, 'all'].includes(store))) fail(usage);
-else await main();
+try {
+  const options = optionsOf(process.argv.slice(2), names);
+  if (options.help) console.log(usage);
+  else await main(options);
+} catch (error) {
+  await setImmediate(); // what the signal that we shall hear of did to esbuild
+  misused(error, usage);
+}
