@@ -6,7 +6,7 @@ import type { Mutant } from '../test/mutants/mutant.js';
 import { Misuse, commandLine, misused } from './config/commandLine.js';
 import { Compiler } from './mutants/compiler.js';
 import { mutantOf, names } from './mutants/copy.js';
-import { type Outcome, judged } from './mutants/judged.js';
+import { Baseline, type Outcome, judged } from './mutants/judged.js';
 import { GUARANTEES, written } from './mutants/report.js';
 
 const usage = `npm run mutants -- [name…]
@@ -34,6 +34,7 @@ async function main(chosen: readonly string[]): Promise<void> {
     process.exit(1);
   });
   const compiler = new Compiler();
+  const baseline = new Baseline(join(folder, '.baseline'), stopped.signal);
   const outcomes = new Map<string, Outcome>();
   const mutants = new Map<string, Mutant>();
   const waiting = [...chosen];
@@ -41,15 +42,15 @@ async function main(chosen: readonly string[]): Promise<void> {
     for (let name = waiting.shift(); name !== undefined && !stopped.signal.aborted; name = waiting.shift()) {
       const mutant = await mutantOf(name);
       mutants.set(name, mutant);
-      const outcome = await judged(mutant, join(folder, name), compiler, stopped.signal);
+      const outcome = await judged(mutant, { folder: join(folder, name), compiler, baseline, stopped: stopped.signal });
       rmSync(join(folder, name), { recursive: true, force: true });
       if (stopped.signal.aborted) return;
       outcomes.set(name, outcome);
-      console.log(`${outcome.killed ? 'killed  ' : 'SURVIVED'} ${name}: ${outcome.by}`);
+      console.log(`${outcome.verdict === 'killed' ? 'killed  ' : outcome.verdict.toUpperCase()} ${name}: ${outcome.by}`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  const alive = [...outcomes].filter(([, { killed }]) => !killed).map(([name]) => name);
+  const alive = [...outcomes].filter(([, { verdict }]) => verdict !== 'killed').map(([name]) => name);
   console.log(`${outcomes.size - alive.length} of ${chosen.length} killed.`);
   if (!stopped.signal.aborted && chosen.length === names.length) await written(names, mutants, outcomes);
   if (alive.length > 0 || outcomes.size < chosen.length) process.exitCode = 1;

@@ -151,7 +151,11 @@ function replay(options: Options, seed: number, simulator: typeof Simulator): vo
 }
 
 /** The seed, what it broke, and the shortest schedule that still does. */
-function explain({ store, mutant }: Options, { seed, rule }: Failure, { scheduleOf, simulate }: typeof Simulator): void {
+function explain(
+  { store, mutant }: Options,
+  { seed, rule }: Pick<Failure, 'seed' | 'rule'>,
+  { scheduleOf, simulate }: typeof Simulator,
+): void {
   const broken = (schedule: Schedule): string | undefined => {
     try {
       simulate(schedule);

@@ -19,8 +19,8 @@ export async function written(
   const after = rest?.split(END)[1];
   if (before === undefined || after === undefined) throw new Error(`${GUARANTEES} has no ${BEGIN} … ${END}.`);
   const rows = names.map((name) => {
-    const { killed, by } = outcomes.get(name)!;
-    return `| ${[`\`${name}\``, mutants.get(name)!.bug, mutants.get(name)!.thread, killed ? by : `**nothing**: ${by}`].map(cell).join(' | ')} |`;
+    const { verdict, by } = outcomes.get(name)!;
+    return `| ${[`\`${name}\``, mutants.get(name)!.bug, mutants.get(name)!.thread, verdict === 'killed' ? by : `**${verdict}**: ${by}`].map(cell).join(' | ')} |`;
   });
   const table = ['| mutant | the bug | met in | killed by |', '| --- | --- | --- | --- |', ...rows].join('\n');
   const options = { ...(await resolveConfig(path)), parser: 'markdown' };

@@ -16,6 +16,8 @@ export interface Task {
 export interface Failure {
   readonly seed: number;
   readonly rule: string;
+  /** Of the simulator itself, or what it cannot model: no promise was broken. */
+  readonly error: boolean;
 }
 export interface Report {
   /** How many worlds were lived through. */

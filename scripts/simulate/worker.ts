@@ -27,7 +27,8 @@ function run({ Violation, noCounts, scheduleOf, simulate }: typeof Simulator, { 
       simulate(scheduleOf(seed, task.store), counts);
       done++;
     } catch (error) {
-      failures.push({ seed, rule: error instanceof Violation ? error.message : String(error) });
+      const broken = error instanceof Violation;
+      failures.push({ seed, rule: broken ? error.message : String(error), error: !broken });
     }
   }
   const { user, system } = process.cpuUsage(before);
