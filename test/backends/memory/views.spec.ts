@@ -2,7 +2,7 @@ import { map, mergeMap, take } from 'rxjs';
 import { describe, it } from 'vitest';
 import { ClaimLostError } from '../../../src/core/errors.js';
 import { marbles } from '../../../src/testing/index.js';
-import { claim, holding, initial, outcome, scene } from './scene.js';
+import { claim, holding, initial, lease, outcome, scene } from './scene.js';
 
 // prettier-ignore
 describe('what a client of a memory store sees of a key', () => {
@@ -55,6 +55,16 @@ describe('what a client of a memory store sees of a key', () => {
     m.expectObservable(holding(backend, 100, claim('a')), '19ms !').toBe('---------a');
     at(4, () => faults.next('read', { request: { delay: 4 } }));
     at(5, () => store.delete('k', 'foreign'));
+  }));
+
+  it('takes what it saw before a tenure for no loss of it', marbles((m) => {
+    const { client, after } = scene(m);
+    const [{ backend: holder }, { backend: observer, faults }] = [client(), client()];
+    faults.on(({ verb }) => (verb === 'notify' ? { answer: { drop: true } } : undefined));
+    const held = { ...claim('a'), id: 'a', kind: 'exclusive', lease: lease(1, 1000), value: '', token: 1n } as const;
+    m.expectObservable(observer.watch('k').pipe(map(initial)), '   40ms !').toBe('0---------a'); // the monitor's own reading
+    m.expectObservable(after(5, holding(holder, 1000, claim('a'))), '40ms !').toBe('-----a');
+    m.expectObservable(after(10, observer.monitor(held)), '         40ms !').toBe('');
   }));
 
   it('takes a broken connection for no loss', marbles((m) => {
