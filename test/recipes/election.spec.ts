@@ -223,6 +223,42 @@ describe('election, as subscribers see it', () => {
     expect(outcomes[0]!.done).toBeUndefined(); // the work goes on, and so does the tenure's key
   });
 
+  it.each([
+    ['stop', 'not yet'],
+    ['stop', 'told'],
+    ['stepDown', 'not yet'],
+    ['stepDown', 'told'],
+  ] as const)('resolves %s() when the store has answered the withdrawal: %s', async (end, answer) => {
+    let left = {} as { done?: boolean };
+    virtualTime((time) => {
+      const { one, faults, store } = arrange(time);
+      const answered = new Subject<void>();
+      time.record(one.tenure$);
+      time.until(100);
+      faults.next('withdraw', { answer: { hold: answered } });
+      faults.next('revoke', { answer: { hold: answered } });
+      left = settled(one[end]());
+      time.until(200);
+      expect(store.read('jobs').entries).toEqual([]); // the key is free; we don't know yet
+      if (answer === 'told') answered.next();
+      time.until(300);
+    })();
+    await turns();
+    expect(left.done).toBe(answer === 'told' ? true : undefined);
+  });
+
+  it(
+    'waits longer after each attempt that came to nothing, however long it took',
+    virtualTime((time) => {
+      const { one, faults, calls } = arrange(time);
+      faults.partition();
+      time.record(one.isSelected$);
+      time.until(14_000);
+      const begun = calls.filter((call) => call.endsWith('grant'));
+      expect(begun).toEqual(['0 grant', '3100 grant', '6300 grant', '9700 grant', '13500 grant']); // 3 s, then 100, 200, 400, 800 ms
+    }),
+  );
+
   it(
     'gives every subscriber a fatal error; the next subscription campaigns anew',
     virtualTime((time) => {
