@@ -48,6 +48,8 @@ interface Judge {
   lost(client: Client, tenure: Tenure): void;
   /** A tenure of the election is over, for whatever reason. */
   gaveUp(client: Client, tenure: Tenure): void;
+  /** A release was said to be done, and nothing was in its way. */
+  released(client: Client, tenure: Tenure): void;
   /** Something left an operator on the strength of this tenure. */
   relied(client: Client, tenure: Tenure, what: string): void;
   /** An observer was told of a leader. */
@@ -184,7 +186,7 @@ export class Client {
     );
     const done = work.pipe(tap(() => this.#own && this.#does(this.#own, 'work value')));
     const watched = merge(one.connected$, one.value$, one.events$, this.locker.holder$(KEY));
-    const all = merge(selected, done, way % 3 ? leaders : EMPTY, way % 4 ? EMPTY : watched);
+    const all = merge(selected, done, way % 3 ? leaders : EMPTY, way % 8 ? EMPTY : watched);
     this.#selected.add(all.subscribe({ error: this.#fatal }));
     this.#subscribing = false;
   }
@@ -234,7 +236,7 @@ export class Client {
     const since = world.time;
     const isUntroubled = () => this.trouble.until < since && world.time < since + this.model.ttl / 2;
     return told.then(() => {
-      if (own && isUntroubled() && this.model.claims(own.key).has(own.nonce)) this.judge.violated('said to be released', this.name);
+      if (own && isUntroubled()) this.judge.released(this, own);
     });
   }
   proclaim(value: string): void {

@@ -1,20 +1,20 @@
 /** What users do, and how often, relatively. */
 const DEEDS = {
-  subscribe: 10,
+  subscribe: 8,
   unsubscribe: 5,
   start: 3,
   stop: 3,
   stepDown: 3,
   proclaim: 4,
   late: 4,
-  lock: 8,
-  tryLock: 4,
-  share: 3,
-  permit: 4,
-  read: 3,
-  write: 3,
+  lock: 5,
+  tryLock: 3,
+  share: 2,
+  permit: 3,
+  read: 2,
+  write: 2,
   release: 3,
-  leave: 4,
+  leave: 3,
 } as const;
 
 /** What goes wrong. */
@@ -81,7 +81,7 @@ export interface Schedule {
 
 export const LEAST_STEPS = 50;
 export const LEAST_FAULTS = 3;
-export const MOST_STEPS = 60;
+export const MOST_STEPS = 52;
 
 /** A small generator of chance: the same numbers for the same seed, everywhere. */
 export function chanceOf(seed: number): () => number {
@@ -106,9 +106,9 @@ export function scheduleOf(seed: number, store: StoreName): Schedule {
   const shares = { deeds: [1, 0.7][below(2)]!, faults: [1, 0.5, 0.2][below(3)]! };
   const share = (kind: Kind) => (kind === 'subscribe' ? 1 : shares[isFault(kind) ? 'faults' : 'deeds']);
   const known = weighted.filter(([kind]) => kind && chance() < share(kind)).flat();
-  const clients = 3 + Math.min(below(5), below(5), below(5), below(5));
+  const clients = 3 + Math.min(...Array.from({ length: 8 }, () => below(5)));
   const length = LEAST_STEPS + Math.min(below(MOST_STEPS - LEAST_STEPS), below(MOST_STEPS - LEAST_STEPS));
-  const step = (): Step => ({ gap: below(90), kind: known[below(known.length)]!, who: below(clients), size: below(1_000) });
+  const step = (): Step => ({ gap: below(75), kind: known[below(known.length)]!, who: below(clients), size: below(1_000) });
   const steps = Array.from({ length }, step);
   const again = steps.filter(({ kind }) => isFault(kind)).length < LEAST_FAULTS;
   return again ? scheduleOf(seed + 2 ** 28, store) : { store, clients, chance: below(2 ** 31), steps };

@@ -85,7 +85,7 @@ export class ConsulTransport {
       };
       this.#way('requests', there, () => serve(answered));
       // Once more, by whatever stands between: not what makes something new. An answer is heard once; its request is what comes again.
-      const repeat = (there as typeof back).repeat ?? back.repeat;
+      const repeat = (there as typeof back).repeat ?? (verb === 'acquire' ? undefined : back.repeat);
       if (repeat !== undefined && !/create|register$/.test(request.path))
         this.#way('requests', { delay: (there.delay ?? 0) + repeat }, () => serve(() => undefined));
     });
