@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: 'etcd: what happens between two watches is read by nobody',
   thread: 'etcd3 watch.ts: lost events after a reconnection; python-etcd3 #1107',
-  killedBy: 'etcd',
+  killedBy: 'test/backends/etcd/view.spec.ts',
   edits: [
     {
       file: 'src/backends/etcd/view.ts',
