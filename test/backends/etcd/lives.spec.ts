@@ -48,4 +48,17 @@ describe('an answer', () => {
     answer(3, 21, '2');
     expect(lives).toEqual({ before: 0, one: 1, other: 0, next: 1 });
   });
+
+  it('that was on its way since before anything was known stays in the past, too', () => {
+    const { ask, answer, lives } = scene();
+    ask('first');
+    ask('late');
+    answer(0, 100);
+    ask('one');
+    answer(2, 20);
+    answer(1, 90);
+    ask('next');
+    answer(3, 21);
+    expect(lives).toEqual({ first: 0, one: 1, late: 0, next: 1 });
+  });
 });
