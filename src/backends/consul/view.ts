@@ -24,6 +24,8 @@ export interface Interest {
   readonly only?: (queue: Queue) => Entry | undefined;
   /** Waits for its turn. */
   readonly urgent?: boolean;
+  /** Index of a write that its observer knows of: what is older is not told. */
+  readonly since?: number;
 }
 /** A queue as one answer showed it. */
 export interface Sight {
@@ -51,7 +53,7 @@ const DOUBT = 10;
 export class View {
   queue: Queue | undefined;
   #floor = 0;
-  #learnt = 0;
+  #learnt: number;
   #failures = 0;
   #told = -Infinity;
   /** Whether a blocking query tells of changes. */
@@ -65,7 +67,10 @@ export class View {
   constructor(
     private readonly folder: string,
     private readonly driver: ViewDriver,
-  ) {}
+    since = driver.turn(),
+  ) {
+    this.#learnt = since;
+  }
 
   get idle(): boolean {
     return this.#interests$.value.size === 0;
@@ -77,6 +82,7 @@ export class View {
   /** Each confirmation, changed or not, beginning with what is known and current. Errors with what a retry can't mend. */
   observe(interest: Interest): Observable<Queue> {
     return new Observable((subscriber) => {
+      this.#forget(interest.since ?? 0);
       this.#interests$.next(new Set([...this.#interests$.value, interest]));
       const known = this.queue && this.#failures === 0 ? [this.queue] : [];
       const told = this.#news$.pipe(startWith(...known)).subscribe(subscriber);
@@ -104,10 +110,13 @@ export class View {
     return upkeep;
   });
 
-  /** Later answers count. One that was asked for after all that we know had come is the present, whatever its index. */
+  /**
+   * Later answers count. One that was asked for after all that we know had come is the present, whatever its index. The first
+   * must be one: what was on its way before the view was opened may not show a claim of ours that stands.
+   */
   learn({ queue, index, asked }: Sight, unasked = false): void {
     const fresh = asked > this.#learnt;
-    if (!fresh && index < this.#floor) return this.#doubted$.next(); // the past, or a store that lost its data: a fresh read tells
+    if (!fresh && (!this.queue || index < this.#floor)) return this.#doubted$.next(); // the past, or a store that lost its data: a fresh read tells
     const nothingNew = unasked && unchanged(this.queue, queue) && performance.now() - this.#told < this.#pace() / 2;
     this.#tell(queue, fresh ? index : Math.max(index, this.#floor), !nothingNew);
   }
@@ -121,6 +130,12 @@ export class View {
     this.#heard$.next();
   };
 
+  /** What is older than this; whatever comes next is asked for from now on. */
+  #forget(index: number): void {
+    if (index <= this.#floor) return;
+    [this.queue, this.#floor, this.#learnt] = [undefined, index, this.driver.turn()];
+    this.driver.reread();
+  }
   #tell(queue: Queue, floor: number, aloud = true): void {
     [this.#floor, this.#learnt] = [floor, this.driver.turn()];
     if (!aloud) return;

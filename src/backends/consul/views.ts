@@ -17,7 +17,7 @@ import { type Target, follow } from './follow.js';
 import { Slots } from './slots.js';
 import { type Reading, type Store, WAIT } from './store.js';
 import { MOST_OPERATIONS } from './transaction.js';
-import { type Interest, View } from './view.js';
+import { type Interest, View, type ViewDriver } from './view.js';
 import { type Entry, type Queue, queueOf } from './wire.js';
 
 /** How often an empty prefix is looked at: there is nothing to wait on. */
@@ -47,7 +47,7 @@ export class Views {
   /** Each confirmation of the queue, beginning with what is known; `reading`: what the observer has seen itself. */
   observe(folder: string, interest: Interest, reading?: Reading): Observable<Queue> {
     return defer(() => {
-      const view = this.get(folder) ?? this.#open(folder);
+      const view = this.get(folder) ?? this.#open(folder, reading && reading.asked - 1);
       if (reading) this.#tell([folder], reading);
       if (!view.queue) this.reread(folder);
       return view.observe(interest).pipe(finalize(() => view.idle && this.#drop(folder, view)));
@@ -69,8 +69,8 @@ export class Views {
     return [...this.#views.values()].some(({ view: { queue } }) => queue?.lock ?? queue?.claims.length);
   }
 
-  #open(folder: string): View {
-    const view: View = new View(folder, {
+  #open(folder: string, since?: number): View {
+    const driver: ViewDriver = {
       turn: () => this.store.turn(),
       reread: () => this.reread(folder),
       listen: (target) => (this.prefix ? NEVER : this.#slots.use(this.#alone(view, folder, target), () => view.urgent)),
@@ -78,7 +78,8 @@ export class Views {
         if (queue.lock ?? queue.claims.length) this.#found$.next();
         this.seen(folder, queue);
       },
-    });
+    };
+    const view: View = new View(folder, driver, since);
     const upkeep = view.upkeep.subscribe();
     if (this.prefix) upkeep.add(this.#all$.subscribe({ error: view.fail }));
     this.#views.set(folder, { view, upkeep });

@@ -15,6 +15,7 @@ import { ClaimLostError } from '../../core/errors.js';
 import type { Leader, TenureRef, WatchOptions } from '../../core/types.js';
 import type { Store } from './store.js';
 import { translated } from './translate.js';
+import type { Interest } from './view.js';
 import type { Views } from './views.js';
 import { type Queue, folderOf, leaderOf, lockOf, nameOf } from './wire.js';
 
@@ -40,8 +41,9 @@ export function watched(store: Store, views: Views, folder: string, { confirmEve
 /** Silent while `.lock` is as this tenure has written it, and its claim stands. */
 export const monitored = (views: Views, prefix: string, tenure: TenureRef): Observable<never> => {
   const folder = folderOf(prefix, tenure.key);
+  const interest: Interest = { every: tenure.lease.ttl / 5, only: ({ lock }) => lock, since: Number(tenure.token) };
   return timer(SHORT).pipe(
-    mergeMap(() => views.observe(folder, { every: tenure.lease.ttl / 5, only: ({ lock }) => lock })),
+    mergeMap(() => views.observe(folder, interest)),
     mergeMap((queue) => {
       const reason = loss(folder, queue, tenure);
       return reason ? throwError(() => new ClaimLostError(tenure, reason)) : [];

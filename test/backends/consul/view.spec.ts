@@ -72,3 +72,25 @@ describe('what nobody asked for', () => {
     expect(said).toEqual([7, 9, 9]);
   });
 });
+
+describe('an observer that knows of a write', () => {
+  it('is not told what is older, whoever else has been', () => {
+    const { view, said, asked, rereads } = viewed();
+    view.learn(asked()(free, 5));
+    const slow = asked();
+    const heard: (number | undefined)[] = [];
+    view.observe({ every: 1_000, since: 7 }).subscribe(({ lock }) => heard.push(lock?.modifyIndex));
+    view.learn(slow(free, 6));
+    expect([heard, rereads()]).toEqual([[], 1]);
+    view.learn(asked()(held(7), 7));
+    expect([said, heard]).toEqual([[undefined, 7], [7]]);
+  });
+
+  it('believes a fresh answer even so: the store may have lost its data', () => {
+    const { view, asked } = viewed();
+    const heard: (number | undefined)[] = [];
+    view.observe({ every: 1_000, since: 700 }).subscribe(({ lock }) => heard.push(lock?.modifyIndex));
+    view.learn(asked()(held(3), 3));
+    expect(heard).toEqual([3]);
+  });
+});

@@ -1,0 +1,52 @@
+import { Observable, Subject, of } from 'rxjs';
+import { expect, it } from 'vitest';
+import type { Reading, Store } from '../../../src/backends/consul/store.js';
+import { Views } from '../../../src/backends/consul/views.js';
+import type { Entry } from '../../../src/backends/consul/wire.js';
+
+const SESSION = '0'.repeat(36);
+const entry = (key: string, modifyIndex: number): Entry => ({
+  key,
+  value: '',
+  session: SESSION,
+  createIndex: modifyIndex,
+  modifyIndex,
+});
+const held = (folder: string, index: number) => [entry(`${folder}${SESSION}.n`, index), entry(`${folder}.lock`, index)];
+
+/** A store that answers lists when told to, and reads at once. */
+function scene(tree: (folder: string) => Entry[]) {
+  const lists = new Subject<{ entries: Entry[]; index: number }>();
+  let turn = 0;
+  const asked = (answer$: Observable<Omit<Reading, 'asked'>>) =>
+    new Observable<Reading>((subscriber) => {
+      const at = ++turn;
+      return answer$.subscribe((answer) => subscriber.next({ ...answer, asked: at }));
+    });
+  const store = {
+    turn: () => ++turn,
+    read: () => asked(lists),
+    trees: (folders: string[]) => {
+      const entries = folders.flatMap(tree);
+      return asked(of({ entries, index: Math.max(...entries.map(({ modifyIndex }) => modifyIndex)) }));
+    },
+  };
+  const views = new Views(store as Partial<Store> as Store, 'p/', () => undefined);
+  /** The token of each queue that an observer is told of; undefined: nobody holds it. */
+  const observed = (folder: string) => {
+    const told: (number | undefined)[] = [];
+    views.observe(folder, { every: 1_000 }).subscribe(({ lock }) => told.push(lock?.modifyIndex));
+    return told;
+  };
+  return { views, observed, lists };
+}
+
+it('a list that was asked for before a queue was looked at is not the first that is told of it', async () => {
+  const { views, observed, lists } = scene((folder) => held(folder, folder === 'p/a/' ? 5 : 7));
+  const one = observed('p/a/');
+  const other = observed('p/b/');
+  lists.next({ entries: held('p/a/', 5), index: 5 }); // on its way since before p/b/ was written
+  expect([[...one], [...other]]).toEqual([[5], []]);
+  await expect.poll(() => other).toEqual([7]);
+  views.close();
+});
