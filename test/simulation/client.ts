@@ -14,7 +14,7 @@ import {
   timer,
 } from 'rxjs';
 import { type Fault, type MemoryCall, memoryFaults } from '../../src/backends/memory/faults.js';
-import { isTenureError } from '../../src/core/errors.js';
+import { ClaimLostError, LeaseLostError, isTenureError } from '../../src/core/errors.js';
 import type { Tenure } from '../../src/core/tenure.js';
 import type { Backend, Leader, LeaseRef } from '../../src/core/types.js';
 import { openLease } from '../../src/operators/openLease.js';
@@ -48,6 +48,8 @@ interface Judge {
   lost(client: Client, tenure: Tenure): void;
   /** A tenure of the election is over, for whatever reason. */
   gaveUp(client: Client, tenure: Tenure): void;
+  /** It ended by the word of the store: the claim, or its lease, is gone. */
+  refuted(client: Client, tenure: Tenure, why: Error): void;
   /** A release was said to be done, and nothing was in its way. */
   released(client: Client, tenure: Tenure): void;
   /** Something left an operator on the strength of this tenure. */
@@ -356,6 +358,8 @@ export class Client {
     this.givenUp.delete(tenure.token);
     if (this.#known.has(tenure)) return; // shared, or replayed
     this.#known.add(tenure);
+    const { signal } = tenure;
+    signal.addEventListener('abort', () => isStoresWord(signal.reason) && this.judge.refuted(this, tenure, signal.reason));
     this.judge.elected(this, tenure, this.#subscribing);
   }
   /** The election's own. */
@@ -392,3 +396,7 @@ export class Client {
     };
   }
 }
+
+/** Nobody here gave it up, and no deadline passed. */
+const isStoresWord = (reason: unknown): reason is Error =>
+  reason instanceof ClaimLostError ? reason.reason !== 'released' : reason instanceof LeaseLostError && reason.reason === 'revoked';

@@ -20,6 +20,7 @@ export function memoryModel(world: World, watched: readonly string[]): Model {
     ttl: 1_000,
     readTimeout: 300,
     lockDelay: 0,
+    tellsLives: true,
     kinds: ['exclusive', 'shared', 'permits'],
     connect: (process, faults) => {
       const backend = memoryBackend({ store, scheduler: process, faults, latency: 1, timeout: 300 });

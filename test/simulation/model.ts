@@ -21,6 +21,8 @@ export interface Model {
   readonly readTimeout: number;
   /** How long the store may still keep a key that nobody holds any more. */
   readonly lockDelay: number;
+  /** Whether an answer from before the data was lost can be told from a later one. */
+  readonly tellsLives: boolean;
   readonly kinds: Backend['kinds'];
   connect(process: Process, faults: MemoryFaults): Connected;
   /** Whether the store itself would name this tenure the holder now. */

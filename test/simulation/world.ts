@@ -135,6 +135,11 @@ class Simulation {
   lost(client: Client, { nonce }: Tenure): void {
     if (!this.#ended.has(nonce)) this.violated('a loss without a cause', client.name);
   }
+  /** Whatever was late or lost on the way: what is gone does not come back, and so it must be gone by now. */
+  refuted(client: Client, tenure: Tenure, why: Error): void {
+    if (this.#ended.has(tenure.nonce) || (this.#emptied > 0 && !this.model.tellsLives)) return;
+    if (this.model.honours(tenure)) this.violated(`lost, and yet it stands: ${why.message}`, client.name);
+  }
   relied(client: Client, tenure: Tenure, what: string): void {
     this.counts.relied++;
     if (client.left(tenure) <= 0) this.violated(`${what} past the deadline`, client.name);

@@ -28,13 +28,16 @@ export function consulModel(world: World): Model {
   // Where faults last longer than a session does without renewals.
   const ttl = kind < 0.4 ? 10_000 : 1_000;
   const lockDelay = world.chance() < 0.3 ? 200 : 0;
-  const settings = { liveness: bySession ? 'session' : 'check', lockDelay: `${lockDelay}ms` } as const;
+  // Then one blocking query serves all queues, and may be older than what a view is opened for.
+  const prefix = world.chance() < 0.5 ? 'p/' : '';
+  const folderIn = (key: string) => folderOf(prefix, key);
+  const settings = { prefix, liveness: bySession ? 'session' : 'check', lockDelay: `${lockDelay}ms` } as const;
   const agents: ConsulAgent[] = [];
   const seen = new Set<bigint>();
   const stock = new Set<string>();
   const gone = new Set<string>();
   const queue = (key: string) => {
-    const folder = folderOf('', key);
+    const folder = folderIn(key);
     return { folder, ...queueOf(folder, servers.under(folder).map(shown)) };
   };
   servers.onLock = ({ ModifyIndex }) => seen.add(BigInt(ModifyIndex));
@@ -43,6 +46,7 @@ export function consulModel(world: World): Model {
     ttl,
     readTimeout: READ_TIMEOUT,
     lockDelay,
+    tellsLives: false,
     kinds: ['exclusive'],
     connect: (process, faults) => {
       const agent = new ConsulAgent(servers);
@@ -52,7 +56,7 @@ export function consulModel(world: World): Model {
       return { backend, released$: transport.released$, link: (linked) => agent.link(linked) };
     },
     honours: ({ key, lease, nonce, token }) => {
-      const lock = servers.key(lockOf(folderOf('', key)));
+      const lock = servers.key(lockOf(folderIn(key)));
       return lock?.Session === lease.id && BigInt(lock.ModifyIndex) === token && shown(lock).value === nameOf(lease, { nonce });
     },
     isFirst: ({ key, lease, nonce }) => {
@@ -70,7 +74,7 @@ export function consulModel(world: World): Model {
       const { folder, ...found } = queue(key);
       return leaderOf(folder, found) ?? undefined;
     },
-    tidy: (key) => servers.delete(servers.under(folderOf('', key)).flatMap(({ Key, Session }) => (Session ? [] : [Key]))),
+    tidy: (key) => servers.delete(servers.under(folderIn(key)).flatMap(({ Key, Session }) => (Session ? [] : [Key]))),
     get left() {
       return [...servers.keys, ...servers.sessions.filter((id) => !stock.has(id))];
     },
@@ -98,7 +102,7 @@ export function consulModel(world: World): Model {
       if ('wrong' in made) return () => undefined;
       const { id } = made;
       stock.add(id);
-      const lock = lockOf(folderOf('', key));
+      const lock = lockOf(folderIn(key));
       let open = true;
       let leave = () => undefined as void;
       const again = () => {

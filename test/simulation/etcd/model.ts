@@ -54,6 +54,7 @@ export function etcdModel(world: World, watched: readonly string[]): Model {
     ttl,
     readTimeout: LONGEST, // of a read that was sent before a host had answered
     lockDelay: 0,
+    tellsLives: true,
     kinds: ['exclusive', 'shared', 'permits'],
     connect: (process, faults) => {
       const channels = hosts.map(() => new Channel(process, faults, new EtcdMember(servers), servers));
