@@ -59,9 +59,12 @@ export class Turn {
       const older = queue.claims[queue.claims.findIndex(({ key }) => key === place.key) - 1];
       return older ?? (place.held(queue) ? undefined : queue.lock);
     };
-    return defer(() => this.views.observe(place.folder, { every: place.lease.ttl / 5, only: before, urgent: true }, this.#last)).pipe(
-      exhaustMap(() => this.#bridged(this.#settle())),
-    );
+    return defer(() => {
+      const { folder, lease } = place;
+      const entered = this.#last && place.in(queueOf(folder, this.#last.entries));
+      const interest: Interest = { every: lease.ttl / 5, only: before, urgent: true, since: entered?.createIndex ?? 0 };
+      return this.views.observe(folder, interest, this.#last);
+    }).pipe(exhaustMap(() => this.#bridged(this.#settle())));
   }
   /** Until nothing new has been learnt meanwhile. */
   #settle(): Observable<Entry> {
@@ -118,7 +121,8 @@ export class Turn {
     const { place } = this;
     return this.#write(givingBack(place, modifyIndex, this.#waits), {
       done: () => {
-        this.views.get(place.folder)?.correct((queue) => ({ ...queue, lock: undefined }));
+        const others = ({ lock }: Queue) => (lock?.modifyIndex === modifyIndex ? undefined : lock);
+        this.views.get(place.folder)?.correct((queue) => ({ ...queue, lock: others(queue) }));
         return this.#waits ? this.#look() : this.#refused();
       },
       conflict: () => this.#look(),

@@ -14,7 +14,7 @@ import {
 } from 'rxjs';
 import type { Target } from './follow.js';
 import { translated } from './translate.js';
-import { EMPTY_QUEUE, type Entry, type Queue } from './wire.js';
+import type { Entry, Queue } from './wire.js';
 
 /** What somebody wants to know of a queue. */
 export interface Interest {
@@ -52,7 +52,10 @@ const DOUBT = 10;
 /** What this backend knows of one queue: the one place that all answers meet, whatever their order. */
 export class View {
   queue: Queue | undefined;
+  /** All that happened up to this index is known. */
   #floor = 0;
+  /** What is known of our own writes since: an answer that was overtaken must be as late, or later where a deletion left no index. */
+  #ahead = { index: 0, deleted: false };
   #learnt: number;
   #failures = 0;
   #told = -Infinity;
@@ -116,13 +119,18 @@ export class View {
    */
   learn({ queue, index, asked }: Sight, unasked = false): void {
     const fresh = asked > this.#learnt;
-    if (!fresh && (!this.queue || index < this.#floor)) return this.#doubted$.next(); // the past, or a store that lost its data: a fresh read tells
+    const isLater = index > this.#ahead.index || (index === this.#ahead.index && !this.#ahead.deleted);
+    if (!fresh && !(this.queue && isLater)) return this.#doubted$.next(); // the past, or a store that lost its data: a fresh read tells
     const nothingNew = unasked && unchanged(this.queue, queue) && performance.now() - this.#told < this.#pace() / 2;
-    this.#tell(queue, fresh ? index : Math.max(index, this.#floor), !nothingNew);
+    this.#reached(index);
+    if (!nothingNew) this.#tell(queue);
   }
-  /** Our own write has changed the queue; where it left no index, it is at least one further. */
-  correct(change: (queue: Queue) => Queue, index = 0): void {
-    this.#tell(change(this.queue ?? EMPTY_QUEUE), Math.max(index, this.#floor + 1), this.queue !== undefined);
+  /** Our own write has changed the queue, unless what is known is later; a deletion leaves no index. */
+  correct(change: (queue: Queue) => Queue, index?: number): void {
+    if (index !== undefined && index <= this.#floor) return;
+    this.#learnt = this.driver.turn();
+    this.#ahead = { index: Math.max(index ?? 0, this.#ahead.index), deleted: index === undefined || this.#ahead.deleted };
+    if (this.queue) this.#tell(change(this.queue));
   }
   readonly fail = (error: unknown): void => {
     this.#failures++;
@@ -133,12 +141,14 @@ export class View {
   /** What is older than this; whatever comes next is asked for from now on. */
   #forget(index: number): void {
     if (index <= this.#floor) return;
-    [this.queue, this.#floor, this.#learnt] = [undefined, index, this.driver.turn()];
+    this.queue = undefined;
+    this.#reached(index);
     this.driver.reread();
   }
-  #tell(queue: Queue, floor: number, aloud = true): void {
-    [this.#floor, this.#learnt] = [floor, this.driver.turn()];
-    if (!aloud) return;
+  #reached(index: number): void {
+    [this.#floor, this.#learnt, this.#ahead] = [index, this.driver.turn(), { index, deleted: false }];
+  }
+  #tell(queue: Queue): void {
     [this.queue, this.#failures, this.#told] = [queue, 0, performance.now()];
     this.#heard$.next();
     this.driver.seen(queue);
@@ -159,7 +169,7 @@ export class View {
     const wanted = new Set(interests.map(({ only }) => (only ? only(queue) : this.folder)));
     const [first] = wanted;
     if (wanted.size === 1 && typeof first === 'object') return { key: first.key, recurse: false, index: first.modifyIndex };
-    return first === undefined && wanted.size < 2 ? undefined : { key: this.folder, recurse: true, index: this.#floor };
+    return first === undefined && wanted.size < 2 ? undefined : { key: this.folder, recurse: true, index: this.#ahead.index };
   }
 }
 

@@ -73,6 +73,33 @@ describe('what nobody asked for', () => {
   });
 });
 
+describe('a write of our own', () => {
+  it('is not undone by what was seen before it', () => {
+    const { view, said, asked } = viewed();
+    view.learn(asked()(free, 5));
+    const slow = asked();
+    view.correct(() => held(9), 9);
+    view.learn(slow(free, 8));
+    expect(said).toEqual([undefined, 9]);
+  });
+
+  it('undoes nothing that is known to be later', () => {
+    const { view, said, asked } = viewed();
+    view.learn(asked()(held(9), 9));
+    view.correct(() => held(7), 7);
+    expect(said).toEqual([9]);
+  });
+
+  it('does not tell what others did before it', () => {
+    const { view, asked, rereads } = viewed();
+    view.learn(asked()(free, 5));
+    view.correct((queue) => queue, 9);
+    const heard: (number | undefined)[] = [];
+    view.observe({ every: 1_000, since: 7 }).subscribe(({ lock }) => heard.push(lock?.modifyIndex));
+    expect([heard, rereads()]).toEqual([[], 1]);
+  });
+});
+
 describe('an observer that knows of a write', () => {
   it('is not told what is older, whoever else has been', () => {
     const { view, said, asked, rereads } = viewed();
