@@ -68,7 +68,9 @@ export class Cluster {
    */
   #place<T extends { header: Header }>(answer: T, sent: Sent): Reading<T> {
     const [cluster, revision] = [answer.header.cluster_id, BigInt(answer.header.revision)];
-    const before = sent.life === this.#life ? (this.#cluster ??= cluster) : (sent.cluster ?? cluster);
+    this.#cluster ??= cluster;
+    if (sent.cluster === undefined && cluster !== this.#cluster) return { answer, revision, life: this.#life - 1 }; // nothing was known then
+    const before = sent.life === this.#life ? this.#cluster : (sent.cluster ?? cluster);
     const life = sent.life + Number(cluster !== before || revision < sent.revision);
     if (life > this.#life) [this.#life, this.#revision, this.#cluster] = [life, revision, cluster];
     const isPresent = life === this.#life && cluster === this.#cluster;

@@ -61,4 +61,15 @@ describe('an answer', () => {
     answer(3, 21);
     expect(lives).toEqual({ first: 0, one: 1, late: 0, next: 1 });
   });
+
+  it('from another cluster than the first that was known stays in the past: it was on its way since before', () => {
+    const { ask, answer, lives } = scene();
+    ask('late');
+    ask('first');
+    answer(1, 20, '2');
+    answer(0, 100);
+    ask('next');
+    answer(2, 21, '2');
+    expect(lives).toEqual({ first: 0, late: -1, next: 0 });
+  });
 });
