@@ -6,6 +6,6 @@ export default mutant({
   killedBy: 'test/backends/consul/views.spec.ts',
   edits: [
     { file: 'src/backends/consul/view.ts', find: '    since = driver.turn(),\n', put: '    since = 0,\n' },
-    { file: 'src/backends/consul/view.ts', find: '(!this.queue || index < this.#floor)', put: 'index < this.#floor' },
+    { file: 'src/backends/consul/view.ts', find: '!(this.queue && isLater)', put: '!isLater' },
   ],
 });

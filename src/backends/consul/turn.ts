@@ -24,6 +24,7 @@ import { conflictOf, translated } from './translate.js';
 import type { Interest } from './view.js';
 import type { Views } from './views.js';
 import { EMPTY_QUEUE, type Entry, type Queue, queueOf } from './wire.js';
+import { unlocked } from './withdraw.js';
 
 /** Nothing tells when a lock delay ends, and each try is a write on every server. */
 const LOCK_DELAY_PACE = 500;
@@ -121,8 +122,7 @@ export class Turn {
     const { place } = this;
     return this.#write(givingBack(place, modifyIndex, this.#waits), {
       done: () => {
-        const others = ({ lock }: Queue) => (lock?.modifyIndex === modifyIndex ? undefined : lock);
-        this.views.get(place.folder)?.correct((queue) => ({ ...queue, lock: others(queue) }));
+        this.views.get(place.folder)?.correct(unlocked(modifyIndex));
         return this.#waits ? this.#look() : this.#refused();
       },
       conflict: () => this.#look(),

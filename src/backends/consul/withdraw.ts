@@ -42,6 +42,11 @@ function removed(place: Place, store: Store, token?: number): Observable<never> 
   );
 }
 
+/** What a view shows once a lock is given back, as it was written then: another may hold it by now. */
+export const unlocked =
+  (index: number) =>
+  ({ lock, claims }: Queue): Queue => ({ lock: lock?.modifyIndex === index ? undefined : lock, claims });
+
 /** What a view shows once a claim is gone. */
 export const without =
   ({ key, name }: Place) =>

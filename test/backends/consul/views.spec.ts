@@ -1,7 +1,9 @@
 import { Observable, Subject, of } from 'rxjs';
 import { expect, it } from 'vitest';
+import type { TenureRef } from '../../../src/core/types.js';
 import type { Reading, Store } from '../../../src/backends/consul/store.js';
 import { Views } from '../../../src/backends/consul/views.js';
+import { monitored } from '../../../src/backends/consul/watch.js';
 import type { Entry } from '../../../src/backends/consul/wire.js';
 
 const SESSION = '0'.repeat(36);
@@ -48,5 +50,20 @@ it('a list that was asked for before a queue was looked at is not the first that
   lists.next({ entries: held('p/a/', 5), index: 5 }); // on its way since before p/b/ was written
   expect([[...one], [...other]]).toEqual([[5], []]);
   await expect.poll(() => other).toEqual([7]);
+  views.close();
+});
+
+it('a tenure is not judged by what somebody else was told before it began', async () => {
+  const keys = new Map([['p/a/', [entry(`p/a/${SESSION}.other`, 5)]]]);
+  const { views, observed } = scene((folder) => keys.get(folder) ?? []);
+  const told = observed('p/a/');
+  await expect.poll(() => told).toEqual([undefined]);
+
+  keys.set('p/a/', held('p/a/', 7));
+  const tenure = { key: 'a', lease: { id: SESSION, ttl: 10_000 }, nonce: 'n', token: 7n } as TenureRef;
+  const errors: unknown[] = [];
+  monitored(views, 'p/', tenure).subscribe({ error: (error: unknown) => errors.push(error) });
+  await expect.poll(() => told).toEqual([undefined, 7]); // read once more
+  expect(errors).toEqual([]);
   views.close();
 });
