@@ -13,7 +13,7 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import { type Fault, type MemoryCall, memoryFaults } from '../../src/backends/memory/faults.js';
+import { type Fault, type MemoryCall, type Side, memoryFaults } from '../../src/backends/memory/faults.js';
 import { ClaimLostError, LeaseLostError, isTenureError } from '../../src/core/errors.js';
 import type { Tenure } from '../../src/core/tenure.js';
 import type { Backend, Leader, LeaseRef } from '../../src/core/types.js';
@@ -50,6 +50,8 @@ interface Judge {
   gaveUp(client: Client, tenure: Tenure): void;
   /** It ended by the word of the store: the claim, or its lease, is gone. */
   refuted(client: Client, tenure: Tenure, why: Error): void;
+  /** It is being released while what it waits for goes on. */
+  hurried(client: Client, tenure: Tenure): void;
   /** A release was said to be done, and nothing was in its way. */
   released(client: Client, tenure: Tenure): void;
   /** Something left an operator on the strength of this tenure. */
@@ -84,6 +86,10 @@ export class Client {
   readonly told = new Set<Tenure>();
   /** Claims whose work goes on. */
   readonly working = new Map<string, Tenure>();
+  readonly #cuts = new Set<{ readonly side: Side }>();
+  #isolations = 0;
+  /** What was given to `waitUntil`, and until when it goes on. */
+  readonly #kept = new Map<string, { readonly tenure: Tenure; readonly until: number }>();
   /** The latest time in which faults of this client may explain a loss. */
   trouble = { from: 0, until: 0 };
   /** Until when its answers overtake each other. */
@@ -119,12 +125,15 @@ export class Client {
     readonly chance: () => number,
   ) {
     const { ttl } = model;
-    this.#margin = ttl / 10;
+    this.#margin = chance() < 0.3 ? ttl / 4 : ttl / 10;
+    const timing = { ttl, scheduler: process, margin: this.#margin };
+    const refreshEvery = chance() < 0.3 ? ttl / 12 : ttl / 5;
     this.connected = model.connect(process, this.faults);
     const backend = this.#witnessed(this.connected.backend);
     const backoff = { random: chance, max: ttl / 2 };
-    const shared$ = openLease(backend, { ttl, scheduler: process }).pipe(refreshLease(backend, { scheduler: process }), shareLatest());
-    const owning = { ttl, scheduler: process, grace: ttl / 3 };
+    const refreshed = refreshLease(backend, { every: refreshEvery, scheduler: process });
+    const shared$ = openLease(backend, timing).pipe(refreshed, shareLatest());
+    const owning = { ...timing, refreshEvery, grace: ttl / 3 };
     const sharing = { lease$: shared$, scheduler: process, grace: ttl / 3 };
     const common = chance() < 0.3 ? sharing : owning; // two claims of one lease on one key
     this.election = election(backend, { ...common, key: KEY, id: name, value: name, backoff });
@@ -132,9 +141,12 @@ export class Client {
     this.#semaphore = model.kinds.includes('permits') ? semaphore(backend, { ...sharing, key: SEATS, permits: PERMITS }) : undefined;
     this.#readWriteLock = model.kinds.includes('shared') ? readWriteLock(backend, { ...sharing, key: FILES }) : undefined;
     this.connected.released$.subscribe((what) => {
-      for (const [nonce, tenure] of this.working)
-        if (what.nonce === nonce || (what.nonce === undefined && what.lease === tenure.lease.id))
-          judge.violated('released before the work had ended', name);
+      const gives = (nonce: string, { lease }: Tenure) =>
+        what.nonce === nonce || (what.nonce === undefined && what.lease === lease.id);
+      for (const [nonce, tenure] of this.working) if (gives(nonce, tenure)) judge.violated('released before the work had ended', name);
+      const waits = this.trouble.until < Infinity; // unless it closes its backend
+      for (const [nonce, { tenure, until }] of this.#kept)
+        if (waits && gives(nonce, tenure) && process.world.time < until && tenure.lease.isCurrent()) judge.hurried(this, tenure);
     });
   }
 
@@ -163,6 +175,27 @@ export class Client {
   }
   get isSubscribed(): boolean {
     return this.#selected?.closed === false;
+  }
+
+  /** @returns How it heals, unless it is cut off besides. */
+  cut(side: Side): () => void {
+    const cut = { side };
+    const apply = () => {
+      const sides = new Set([...this.#cuts].map(({ side }) => side));
+      const [one] = sides;
+      if (one) this.faults.partition(sides.size > 1 ? 'both' : one);
+      else this.faults.heal();
+    };
+    this.#cuts.add(cut);
+    apply();
+    return () => (this.#cuts.delete(cut), apply());
+  }
+  /** Its machine, from the servers. */
+  isolate(): () => void {
+    const { link } = this.connected;
+    if (!link) return this.cut('both');
+    if (this.#isolations++ === 0) link(false);
+    return () => --this.#isolations === 0 && link(true);
   }
 
   subscribe(way: number): void {
@@ -344,10 +377,14 @@ export class Client {
         finalize(() => {
           this.working.delete(tenure.nonce);
           if (tenure.isCurrent() && tenure.signal.aborted) this.judge.violated('current with an aborted signal');
-          if (this.chance() < 0.5) tenure.waitUntil(timer(this.chance() * 200, this.process));
+          if (this.chance() < 0.5) this.#keep(tenure, this.chance() * 200);
         }),
       );
     });
+  }
+  #keep(tenure: Tenure, ms: number): void {
+    tenure.waitUntil(timer(ms, this.process));
+    this.#kept.set(tenure.nonce, { tenure, until: this.process.world.due(ms, this.process) });
   }
   #does(tenure: Tenure, what: string): void {
     this.judge.relied(this, tenure, what);

@@ -88,6 +88,7 @@ export class World implements Host {
   }
   /** Runs something, and what it wants to be run soon. */
   step(run: () => void, owner?: Process): void {
+    if (owner?.isDead) return;
     const [running, current] = [this.#running, this.#current];
     [this.#running, this.#current] = [true, owner];
     try {
@@ -106,7 +107,7 @@ export class World implements Host {
   }
   /** Timers of processes that would still run. */
   get pending(): number {
-    return this.#heap.filter(({ action, owner }) => owner && !action.closed).length;
+    return this.#heap.filter(({ action, owner }) => owner && !owner.isDead && !action.closed).length;
   }
 
   #drain(): void {
@@ -122,6 +123,7 @@ export class World implements Host {
 /** One process: clocks of its own, and it can be stopped and woken, when its timers fire late and in any order. */
 export class Process implements Clock {
   paused = false;
+  isDead = false;
   #woken = -1;
   readonly held: (() => void)[] = [];
   #skipped = 0; // by the monotonic clock, during suspends
@@ -149,13 +151,17 @@ export class Process implements Clock {
   jump(by: number): void {
     this.#jumped += by;
   }
+  /** Nothing of it runs any more; what it has sent is on its way. */
+  die(): void {
+    this.isDead = true;
+  }
   /** @param suspended The machine sleeps: its monotonic clock stops too. */
   pause(suspended: boolean): void {
     [this.paused, this.#since, this.#suspended] = [true, this.world.time, suspended];
   }
   /** @param atOnce What looks at the process before any of its timers has fired. */
   resume(shuffle: <T>(all: T[]) => T[], atOnce: () => void): void {
-    if (!this.paused) return;
+    if (!this.paused || this.isDead) return;
     if (this.#suspended) this.#skipped += (this.world.time - this.#since) * this.rate;
     this.paused = false;
     this.#woken = this.world.time;

@@ -25,8 +25,7 @@ export function memoryModel(world: World, watched: readonly string[]): Model {
     connect: (process, faults) => {
       const backend = memoryBackend({ store, scheduler: process, faults, latency: 1, timeout: 300 });
       const released$ = backend.calls$.pipe(filter(({ verb }) => verb === 'withdraw' || verb === 'revoke'));
-      const link = (linked: boolean) => (linked ? faults.heal() : faults.partition());
-      return { backend, released$, link };
+      return { backend, released$ };
     },
     honours: ({ key, nonce, token, lease }) => {
       const all = entries(key);

@@ -9,8 +9,8 @@ export interface Connected {
   readonly backend: Backend;
   /** Each withdrawal and revocation, as it is sent. */
   readonly released$: Observable<Pick<MemoryCall, 'lease' | 'nonce'>>;
-  /** Whether what lies between this machine and the servers passes anything on. */
-  link(linked: boolean): void;
+  /** Whether what lies between this machine and the servers passes anything on; undefined: nothing does. */
+  readonly link?: (linked: boolean) => void;
 }
 
 /** A modelled store: what it does, what an administrator does to it, and what the judge may look up. */

@@ -41,6 +41,7 @@ const FAULTS = {
   pause: 5,
   suspend: 3,
   wallJump: 3,
+  crash: 3,
   // by stores and administrators
   restart: 3,
   restartEmpty: 2,

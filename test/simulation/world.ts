@@ -1,5 +1,5 @@
 import { config } from 'rxjs';
-import type { Fault, MemoryCall, Way } from '../../src/backends/memory/faults.js';
+import type { Fault, MemoryCall, Side, Way } from '../../src/backends/memory/faults.js';
 import type { Tenure } from '../../src/core/tenure.js';
 import type { Leader } from '../../src/core/types.js';
 import { Client, FILES, KEY, PERMITS, type Planned, SEATS } from './client.js';
@@ -86,12 +86,15 @@ class Simulation {
     this.#scale = this.model.ttl / 1_000;
     this.#reread = this.model.ttl / 5 + 6 * LATENCY + 100;
     this.#aftermath = Math.max(500 * this.#scale, this.model.readTimeout + 200);
-    this.clients = Array.from({ length: clients }, (_, n) => {
-      const own = chanceOf(chance + n + 1); // what happens to one leaves the others as they are
-      return new Client(`node-${n}`, new Process(world, 0.97 + own() * 0.06), this.model, this, own);
-    });
-    this.clients.forEach((client) => client.faults.on((call) => this.#onTheWay(client, call)));
+    this.clients = Array.from({ length: clients }, (_, n) => this.#born(n, chance + n + 1)); // what happens to one leaves the others as they are
     world.onStep = () => this.#judge();
+  }
+
+  #born(n: number, seed: number): Client {
+    const own = chanceOf(seed);
+    const client = new Client(`node-${n}`, new Process(this.world, 0.97 + own() * 0.06), this.model, this, own);
+    client.faults.on((call) => this.#onTheWay(client, call));
+    return client;
   }
 
   run(steps: readonly Step[]): void {
@@ -137,8 +140,15 @@ class Simulation {
   }
   /** Whatever was late or lost on the way: what is gone does not come back, and so it must be gone by now. */
   refuted(client: Client, tenure: Tenure, why: Error): void {
-    if (this.#ended.has(tenure.nonce) || (this.#emptied > 0 && !this.model.tellsLives)) return;
-    if (this.model.honours(tenure)) this.violated(`lost, and yet it stands: ${why.message}`, client.name);
+    if (!this.#mayBeLost(tenure) && this.model.honours(tenure)) this.violated(`lost, and yet it stands: ${why.message}`, client.name);
+  }
+  /** After a loss nothing can be kept. */
+  hurried(client: Client, tenure: Tenure): void {
+    if (!this.#mayBeLost(tenure)) this.violated('released before what it waits for had settled', client.name);
+  }
+  /** Somebody ended it, or an answer from before the data was lost says so. */
+  #mayBeLost({ nonce }: Tenure): boolean {
+    return this.#ended.has(nonce) || (this.#emptied > 0 && !this.model.tellsLives);
   }
   relied(client: Client, tenure: Tenure, what: string): void {
     this.counts.relied++;
@@ -273,6 +283,7 @@ class Simulation {
       pause: () => this.#pause(client, false, span * 2.5, size),
       suspend: () => this.#pause(client, this.world.time > client.setBackUntil, span * 2.5, size),
       wallJump: () => this.#jump(client, (size - 500) * 20 * this.#scale),
+      crash: () => this.#crash(client),
       restart: () => admin(() => (this.model.stop(), this.model.start(true))),
       restartEmpty: () =>
         admin(() => {
@@ -325,15 +336,13 @@ class Simulation {
       else this.#ended.set(nonce, at);
     });
   }
-  #cut(client: Client, side: 'both' | 'requests' | 'answers', ms: number): void {
+  #cut(client: Client, side: Side, ms: number): void {
     this.#trouble(client, ms + this.#aftermath);
-    client.faults.partition(side);
-    this.#later(ms, () => client.faults.heal());
+    this.#later(ms, client.cut(side));
   }
   #isolate(client: Client, ms: number): void {
     this.#trouble(client, ms + this.#aftermath);
-    client.connected.link(false);
-    this.#later(ms, () => client.connected.link(true));
+    this.#later(ms, client.isolate());
   }
   #pause(client: Client, suspended: boolean, ms: number, size: number): unknown {
     if (client.process.paused) return LATER;
@@ -351,7 +360,14 @@ class Simulation {
     client.process.jump(asleep ? Math.abs(by) : by);
     if (!asleep && by < 0) client.setBackUntil = this.world.time + 2 * ttl;
   }
+  /** Killed, and begun anew under the same name: what it held stays as long as its lease. */
+  #crash(client: Client): void {
+    const n = this.clients.indexOf(client);
+    client.process.die();
+    this.clients[n] = this.#born(n, Math.floor(this.chance() * 2 ** 31));
+  }
   #resume(client: Client, looked: readonly Tenure[] = []): void {
+    if (client.process.isDead) return;
     looked.forEach((tenure) => this.wrote(client, tenure));
     client.process.resume(
       (all) => this.#shuffled(all),

@@ -36,12 +36,12 @@ export class Lessor {
     this.renew(id);
   }
   /** @returns Seconds from now on; none for one that isn't known. */
-  renew(id: string): number {
+  renew(id: string, more = 0): number {
     const lease = this.#leases.get(id);
     if (!lease) return 0;
     lease.timer?.unsubscribe();
     const late = Math.max(0, 2 * this.chance() - 1) * TICK;
-    lease.timer = this.clock.schedule(() => this.end(id), lease.ttl * 1_000 + late);
+    lease.timer = this.clock.schedule(() => this.end(id), lease.ttl * 1_000 + more + late);
     return lease.ttl;
   }
   end(id: string): void {
@@ -52,8 +52,8 @@ export class Lessor {
   halt(): void {
     this.#leases.forEach(({ timer }) => timer?.unsubscribe());
   }
-  /** Somebody leads, who can't know how much was left of any. */
-  promote(): void {
-    for (const id of this.#leases.keys()) this.renew(id);
+  /** Somebody leads, who can't know how much was left of any, nor for how long his predecessor goes on. */
+  promote(more = 0): void {
+    for (const id of this.#leases.keys()) this.renew(id, more);
   }
 }

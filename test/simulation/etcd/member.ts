@@ -111,7 +111,7 @@ export class EtcdMember {
   /** It led. Whoever leads now gives every lease its whole ttl, once the old leader can't believe in itself any more. */
   #depose(): void {
     const { lessor, clock } = this.servers;
-    lessor.promote();
+    lessor.promote(DEPOSED);
     this.#deposed = { leases: new Map(lessor.leases), timer: clock.schedule(() => this.#succeed(), DEPOSED) };
   }
   #succeed(): void {
