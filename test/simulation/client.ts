@@ -5,6 +5,7 @@ import {
   ReplaySubject,
   Subscription,
   defer,
+  delay,
   finalize,
   interval,
   merge,
@@ -107,6 +108,7 @@ export class Client {
   readonly hurry = new ReplaySubject<void>(1);
   pendingPromises = 0;
   readonly #margin: number;
+  readonly #grace: number;
   #selected: Subscription | undefined;
   #tenure: Subscription | undefined;
   #started = false;
@@ -126,6 +128,7 @@ export class Client {
   ) {
     const { ttl } = model;
     this.#margin = chance() < 0.3 ? ttl / 4 : ttl / 10;
+    this.#grace = ttl / 3;
     const timing = { ttl, scheduler: process, margin: this.#margin };
     const refreshEvery = chance() < 0.3 ? ttl / 12 : ttl / 5;
     this.connected = model.connect(process, this.faults);
@@ -133,8 +136,8 @@ export class Client {
     const backoff = { random: chance, max: ttl / 2 };
     const refreshed = refreshLease(backend, { every: refreshEvery, scheduler: process });
     const shared$ = openLease(backend, timing).pipe(refreshed, shareLatest());
-    const owning = { ...timing, refreshEvery, grace: ttl / 3 };
-    const sharing = { lease$: shared$, scheduler: process, grace: ttl / 3 };
+    const owning = { ...timing, refreshEvery, grace: this.#grace };
+    const sharing = { lease$: shared$, scheduler: process, grace: this.#grace };
     const common = chance() < 0.3 ? sharing : owning; // two claims of one lease on one key
     this.election = election(backend, { ...common, key: KEY, id: name, value: name, backoff });
     this.locker = locker(backend, common);
@@ -287,7 +290,7 @@ export class Client {
     if (heard[0] && tenure) this.judge.relied(this, tenure, 'replayed true');
   }
   lock(holdFor: number, timeout: number): void {
-    this.#under((work) => this.locker.withLock(KEY, work, { timeout }), holdFor);
+    this.#under((work) => this.locker.withLock(KEY, work, { timeout }), holdFor, timeout);
   }
   tryLock(holdFor: number): void {
     this.#hold(this.locker.tryLock(KEY), holdFor);
@@ -329,7 +332,7 @@ export class Client {
     });
   }
 
-  #under(during: (work: (tenure: Tenure) => Observable<unknown>) => Observable<unknown>, holdFor: number): void {
+  #under(during: (work: (tenure: Tenure) => Observable<unknown>) => Observable<unknown>, holdFor: number, timeout?: number): void {
     const over = race(
       defer(() => timer(holdFor, this.process)),
       this.hurry,
@@ -340,7 +343,10 @@ export class Client {
       this.#elected(tenure);
       return merge(this.#work(tenure), interval(101, this.process)).pipe(takeUntil(over));
     };
-    this.#follow(during(work).pipe(tap(() => this.#does(held[0]!, 'lock value'))));
+    const lock = this.#follow(during(work).pipe(tap(() => this.#does(held[0]!, 'lock value'))));
+    if (timeout === undefined) return;
+    const mustBeOver = () => held[0] || lock.closed || this.judge.violated('a lock waits longer than its timeout', this.name);
+    lock.add(timer(timeout, this.process).pipe(delay(1, this.process)).subscribe(mustBeOver)); // a process that wakes runs its timers in any order
   }
   #hold(lock$: Observable<Tenure>, holdFor: number): void {
     const over = race(
@@ -360,13 +366,14 @@ export class Client {
       ),
     );
   }
-  #follow(lock$: Observable<unknown>): void {
+  #follow(lock$: Observable<unknown>): Subscription {
     this.pendingLocks++;
     const lock = lock$.pipe(finalize(() => this.pendingLocks--)).subscribe({
       error: (error: unknown) => isTenureError(error) || this.judge.violated('a lock failed with a foreign error', error),
     });
     this.locks.add(lock);
     lock.add(() => this.locks.delete(lock));
+    return lock;
   }
   /** Work that takes a moment to end once it is left, now and then. */
   #work(tenure: Tenure): Observable<never> {
@@ -377,14 +384,16 @@ export class Client {
         finalize(() => {
           this.working.delete(tenure.nonce);
           if (tenure.isCurrent() && tenure.signal.aborted) this.judge.violated('current with an aborted signal');
-          if (this.chance() < 0.5) this.#keep(tenure, this.chance() * 200);
+          if (this.chance() < 0.5) this.#keep(tenure, this.chance() < 0.1 ? Infinity : this.chance() * 200);
         }),
       );
     });
   }
+  /** Not for ever. */
   #keep(tenure: Tenure, ms: number): void {
-    tenure.waitUntil(timer(ms, this.process));
-    this.#kept.set(tenure.nonce, { tenure, until: this.process.world.due(ms, this.process) });
+    const { process } = this;
+    tenure.waitUntil(ms < Infinity ? timer(ms, process) : NEVER);
+    this.#kept.set(tenure.nonce, { tenure, until: process.world.due(Math.min(ms, this.#grace), process) });
   }
   #does(tenure: Tenure, what: string): void {
     this.judge.relied(this, tenure, what);
