@@ -51,8 +51,17 @@ export class Cluster {
   agree<T extends { header: Header }>(send: Send<T>, patience?: number): Observable<Reading<T>> {
     return defer(() => {
       const sent = { life: this.#life, revision: this.#revision, cluster: this.#cluster };
-      return this.ask(send, patience).pipe(map((answer) => this.#place(answer, sent)));
+      return this.ask(send, patience).pipe(
+        mergeMap((answer) => (this.#mayBeEither(answer, sent) ? this.agree(send, patience) : of(this.#place(answer, sent)))),
+      );
     });
+  }
+  /**
+   * Sent when nothing was known: of two clusters, or two lives of one, nobody can tell then which answer came first. So it is asked
+   * again; whatever `agree` sends may be sent twice.
+   */
+  #mayBeEither({ header }: { header: Header }, { cluster, life }: Sent): boolean {
+    return cluster === undefined && (life !== this.#life || header.cluster_id !== (this.#cluster ?? header.cluster_id));
   }
   /** What the store was seen to have reached, as its events tell. */
   reached({ cluster_id, revision }: Header): void {
@@ -68,9 +77,7 @@ export class Cluster {
    */
   #place<T extends { header: Header }>(answer: T, sent: Sent): Reading<T> {
     const [cluster, revision] = [answer.header.cluster_id, BigInt(answer.header.revision)];
-    this.#cluster ??= cluster;
-    if (sent.cluster === undefined && cluster !== this.#cluster) return { answer, revision, life: this.#life - 1 }; // nothing was known then
-    const before = sent.life === this.#life ? this.#cluster : (sent.cluster ?? cluster);
+    const before = sent.life === this.#life ? (this.#cluster ??= cluster) : sent.cluster;
     const life = sent.life + Number(cluster !== before || revision < sent.revision);
     if (life > this.#life) [this.#life, this.#revision, this.#cluster] = [life, revision, cluster];
     const isPresent = life === this.#life && cluster === this.#cluster;
