@@ -5,7 +5,7 @@ export default mutant({
   thread: 'ours: a thousand locks at once; Curator LeaderLatch -620',
   killedBy: 'test/backends/consul/views.spec.ts',
   edits: [
-    { file: 'src/backends/consul/view.ts', find: '    since = driver.turn(),\n', put: '    since = 0,\n' },
-    { file: 'src/backends/consul/view.ts', find: '!(this.queue && isLater)', put: '!isLater' },
+    { file: 'src/backends/consul/view.ts', find: '    learnt = driver.turn(),\n', put: '    learnt = 0,\n' },
+    { file: 'src/backends/consul/known.ts', find: 'this.#queue !== undefined && index > this.#seen', put: 'index > this.#seen' },
   ],
 });

@@ -6,9 +6,9 @@ export default mutant({
   killedBy: 'test/backends/consul/view.spec.ts',
   edits: [
     {
-      file: 'src/backends/consul/view.ts',
-      find: 'if (index <= this.#floor) return;\n    this.queue',
-      put: 'if (index <= this.#ahead.index) return;\n    this.queue',
+      file: 'src/backends/consul/known.ts',
+      find: 'if (index <= this.#index) return false;\n    this.#reach',
+      put: 'if (index <= Math.max(this.#index, this.#written)) return false;\n    this.#reach',
     },
   ],
 });

@@ -8,7 +8,8 @@ import { translated } from './translate.js';
 import { Turn } from './turn.js';
 import { updated } from './update.js';
 import type { Views } from './views.js';
-import { cleared, withdrawn, without } from './withdraw.js';
+import { without } from './wire.js';
+import { cleared, withdrawn } from './withdraw.js';
 
 export interface ClaimsDeps {
   readonly sessions: Sessions;

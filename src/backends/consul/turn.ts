@@ -23,8 +23,7 @@ import type { Operation } from './transaction.js';
 import { conflictOf, translated } from './translate.js';
 import type { Interest } from './view.js';
 import type { Views } from './views.js';
-import { EMPTY_QUEUE, type Entry, type Queue, queueOf } from './wire.js';
-import { unlocked } from './withdraw.js';
+import { EMPTY_QUEUE, type Entry, type Queue, queueOf, unlocked } from './wire.js';
 
 /** Nothing tells when a lock delay ends, and each try is a write on every server. */
 const LOCK_DELAY_PACE = 500;
@@ -60,12 +59,8 @@ export class Turn {
       const older = queue.claims[queue.claims.findIndex(({ key }) => key === place.key) - 1];
       return older ?? (place.held(queue) ? undefined : queue.lock);
     };
-    return defer(() => {
-      const { folder, lease } = place;
-      const entered = this.#last && place.in(queueOf(folder, this.#last.entries));
-      const interest: Interest = { every: lease.ttl / 5, only: before, urgent: true, since: entered?.createIndex ?? 0 };
-      return this.views.observe(folder, interest, this.#last);
-    }).pipe(exhaustMap(() => this.#bridged(this.#settle())));
+    const interest: Interest = { every: place.lease.ttl / 5, only: before, urgent: true };
+    return defer(() => this.views.observe(place.folder, interest, this.#last)).pipe(exhaustMap(() => this.#bridged(this.#settle())));
   }
   /** Until nothing new has been learnt meanwhile. */
   #settle(): Observable<Entry> {
@@ -143,7 +138,9 @@ export class Turn {
   #learn(reading: Reading): Queue {
     [this.#last, this.#failures] = [reading, 0];
     const queue = queueOf(this.place.folder, reading.entries);
-    this.views.get(this.place.folder)?.learn({ ...reading, queue });
+    const view = this.views.get(this.place.folder);
+    view?.learn({ ...reading, queue });
+    view?.forget(this.place.in(queue)?.createIndex ?? 0); // where it was overtaken, our claim may be missing
     return queue;
   }
   #look(): Observable<never> {

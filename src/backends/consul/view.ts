@@ -13,8 +13,9 @@ import {
   timer,
 } from 'rxjs';
 import type { Target } from './follow.js';
+import { Known, type Sight } from './known.js';
 import { translated } from './translate.js';
-import type { Entry, Queue } from './wire.js';
+import { type Entry, type Queue, sameQueue } from './wire.js';
 
 /** What somebody wants to know of a queue. */
 export interface Interest {
@@ -26,14 +27,6 @@ export interface Interest {
   readonly urgent?: boolean;
   /** Index of a write that its observer knows of: what is older is not told. */
   readonly since?: number;
-}
-/** A queue as one answer showed it. */
-export interface Sight {
-  readonly queue: Queue;
-  /** The store's index, or the largest that was seen: at least as late as this. */
-  readonly index: number;
-  /** When it was asked for, in turns of this backend. */
-  readonly asked: number;
 }
 export interface ViewDriver {
   /** Asks for the queue; the answer is learnt, or the failure told. */
@@ -49,14 +42,9 @@ const UNCOVERED_PACE = 1_000;
 /** While one write follows the other, each read is overtaken: another at once would be, too. */
 const DOUBT = 10;
 
-/** What this backend knows of one queue: the one place that all answers meet, whatever their order. */
+/** What this backend knows of one queue, and when it is read again: the one place that all answers meet. */
 export class View {
-  queue: Queue | undefined;
-  /** All that happened up to this index is known. */
-  #floor = 0;
-  /** What is known of our own writes since: an answer that was overtaken must be as late, or later where a deletion left no index. */
-  #ahead = { index: 0, deleted: false };
-  #learnt: number;
+  readonly #known: Known;
   #failures = 0;
   #told = -Infinity;
   /** Whether a blocking query tells of changes. */
@@ -70,11 +58,14 @@ export class View {
   constructor(
     private readonly folder: string,
     private readonly driver: ViewDriver,
-    since = driver.turn(),
+    learnt = driver.turn(),
   ) {
-    this.#learnt = since;
+    this.#known = new Known(() => driver.turn(), learnt);
   }
 
+  get queue(): Queue | undefined {
+    return this.#known.queue;
+  }
   get idle(): boolean {
     return this.#interests$.value.size === 0;
   }
@@ -85,7 +76,7 @@ export class View {
   /** Each confirmation, changed or not, beginning with what is known and current. Errors with what a retry can't mend. */
   observe(interest: Interest): Observable<Queue> {
     return new Observable((subscriber) => {
-      this.#forget(interest.since ?? 0);
+      this.forget(interest.since ?? 0);
       this.#interests$.next(new Set([...this.#interests$.value, interest]));
       const known = this.queue && this.#failures === 0 ? [this.queue] : [];
       const told = this.#news$.pipe(startWith(...known)).subscribe(subscriber);
@@ -113,24 +104,24 @@ export class View {
     return upkeep;
   });
 
-  /**
-   * Later answers count. One that was asked for after all that we know had come is the present, whatever its index. The first
-   * must be one: what was on its way before the view was opened may not show a claim of ours that stands.
-   */
-  learn({ queue, index, asked }: Sight, unasked = false): void {
-    const fresh = asked > this.#learnt;
-    const isLater = index > this.#ahead.index || (index === this.#ahead.index && !this.#ahead.deleted);
-    if (!fresh && !(this.queue && isLater)) return this.#doubted$.next(); // the past, or a store that lost its data: a fresh read tells
-    const nothingNew = unasked && unchanged(this.queue, queue) && performance.now() - this.#told < this.#pace() / 2;
-    this.#reached(index);
-    if (!nothingNew) this.#tell(queue);
+  learn(sight: Sight, unasked = false): void {
+    const before = this.queue;
+    const is = this.#known.read(sight);
+    if (is === 'past') this.#doubted$.next();
+    if (is !== 'present') return;
+    const isOld = unasked && sameQueue(before, this.queue) && performance.now() - this.#told < this.#pace() / 2;
+    if (isOld) return;
+    this.#failures = 0;
+    this.#tell();
+    this.#heard$.next();
   }
-  /** Our own write has changed the queue, unless what is known is later; a deletion leaves no index. */
+  /** Our own write has changed the queue. */
   correct(change: (queue: Queue) => Queue, index?: number): void {
-    if (index !== undefined && index <= this.#floor) return;
-    this.#learnt = this.driver.turn();
-    this.#ahead = { index: Math.max(index ?? 0, this.#ahead.index), deleted: index === undefined || this.#ahead.deleted };
-    if (this.queue) this.#tell(change(this.queue));
+    if (this.#known.wrote(change, index)) this.#tell();
+  }
+  /** What is older than this index is told to nobody any more: it is read. */
+  forget(index: number): void {
+    if (this.#known.forget(index)) this.driver.reread();
   }
   readonly fail = (error: unknown): void => {
     this.#failures++;
@@ -138,19 +129,10 @@ export class View {
     this.#heard$.next();
   };
 
-  /** What is older than this; whatever comes next is asked for from now on. */
-  #forget(index: number): void {
-    if (index <= this.#floor) return;
-    this.queue = undefined;
-    this.#reached(index);
-    this.driver.reread();
-  }
-  #reached(index: number): void {
-    [this.#floor, this.#learnt, this.#ahead] = [index, this.driver.turn(), { index, deleted: false }];
-  }
-  #tell(queue: Queue): void {
-    [this.queue, this.#failures, this.#told] = [queue, 0, performance.now()];
-    this.#heard$.next();
+  #tell(): void {
+    const { queue } = this;
+    if (!queue) return;
+    this.#told = performance.now();
     this.driver.seen(queue);
     this.#news$.next(queue);
   }
@@ -169,7 +151,7 @@ export class View {
     const wanted = new Set(interests.map(({ only }) => (only ? only(queue) : this.folder)));
     const [first] = wanted;
     if (wanted.size === 1 && typeof first === 'object') return { key: first.key, recurse: false, index: first.modifyIndex };
-    return first === undefined && wanted.size < 2 ? undefined : { key: this.folder, recurse: true, index: this.#ahead.index };
+    return first === undefined && wanted.size < 2 ? undefined : { key: this.folder, recurse: true, index: this.#known.index };
   }
 }
 
@@ -179,12 +161,5 @@ function inStep(pause: number): number {
   const now = performance.now();
   return Math.max(step, Math.floor((now + pause) / step) * step - now);
 }
-
-/** A blocking query on many queues wakes for each: who is not concerned need not hear of it. */
-const unchanged = (one: Queue | undefined, other: Queue) =>
-  one !== undefined &&
-  one.lock?.modifyIndex === other.lock?.modifyIndex &&
-  one.claims.length === other.claims.length &&
-  one.claims.every(({ modifyIndex }, i) => modifyIndex === other.claims[i]?.modifyIndex);
 
 const same = (one?: Target, other?: Target) => one?.key === other?.key && one?.recurse === other?.recurse;

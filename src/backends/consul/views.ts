@@ -30,6 +30,8 @@ export class Views {
   readonly #views = new Map<string, { view: View; upkeep: Subscription }>();
   readonly #wanted = new Set<string>();
   readonly #reads = new Set<Subscription>();
+  /** Index of the last list of the whole prefix. */
+  #listed = 0;
   readonly #found$ = new Subject<void>();
   readonly #closed$ = new Subject<void>();
   readonly #slots = new Slots();
@@ -47,9 +49,9 @@ export class Views {
   /** Each confirmation of the queue, beginning with what is known; `reading`: what the observer has seen itself. */
   observe(folder: string, interest: Interest, reading?: Reading): Observable<Queue> {
     return defer(() => {
-      const view = this.get(folder) ?? this.#open(folder, reading && reading.asked - 1);
+      const view = this.get(folder) ?? this.#open(folder, reading);
       if (reading) this.#tell([folder], reading);
-      if (!view.queue) this.reread(folder);
+      if (!view.queue || (reading && reading.index < this.#listed)) this.reread(folder); // or the list has told already what came after
       return view.observe(interest).pipe(finalize(() => view.idle && this.#drop(folder, view)));
     });
   }
@@ -69,7 +71,8 @@ export class Views {
     return [...this.#views.values()].some(({ view: { queue } }) => queue?.lock ?? queue?.claims.length);
   }
 
-  #open(folder: string, since?: number): View {
+  /** With the answer of who opens it as the first that counts. */
+  #open(folder: string, reading?: Reading): View {
     const driver: ViewDriver = {
       turn: () => this.store.turn(),
       reread: () => this.reread(folder),
@@ -79,7 +82,7 @@ export class Views {
         this.seen(folder, queue);
       },
     };
-    const view: View = new View(folder, driver, since);
+    const view: View = new View(folder, driver, reading && reading.asked - 1);
     const upkeep = view.upkeep.subscribe();
     if (this.prefix) upkeep.add(this.#all$.subscribe({ error: view.fail }));
     this.#views.set(folder, { view, upkeep });
@@ -121,7 +124,10 @@ export class Views {
   }
   /** Every queue under the prefix, by one blocking query; it outlives the last observer by one wait, so that none is left open in a loop. */
   readonly #all$ = defer(() => follow(this.store, this.#slots, { key: this.prefix, recurse: true })).pipe(
-    tap((reading) => this.#tell(this.#views.keys(), reading, true)),
+    tap((reading) => {
+      this.#listed = reading.index;
+      this.#tell(this.#views.keys(), reading, true);
+    }),
     repeat({ delay: () => (this.#anything ? timer(SOON) : race(timer(EMPTY_PACE), this.#found$)) }),
     share({ resetOnRefCountZero: () => merge(timer(WAIT), this.#closed$) }),
   );

@@ -64,6 +64,24 @@ export function queueOf(folder: string, entries: readonly Entry[]): Queue {
   };
 }
 
+/** Whether nobody has come, gone or written in between: what a change of any key would show. */
+export const sameQueue = (one: Queue | undefined, other: Queue | undefined): boolean =>
+  one !== undefined &&
+  one.lock?.modifyIndex === other?.lock?.modifyIndex &&
+  one.claims.length === other?.claims.length &&
+  one.claims.every(({ modifyIndex }, i) => modifyIndex === other.claims[i]?.modifyIndex);
+/** Once a lock is given back, as it was written then: another may hold it by now. */
+export const unlocked =
+  (index: number) =>
+  ({ lock, claims }: Queue): Queue => ({ lock: lock?.modifyIndex === index ? undefined : lock, claims });
+/** Once a claim is gone, with the lock that it holds. */
+export const without =
+  (place: { readonly key: string; readonly name: string }) =>
+  ({ lock, claims }: Queue): Queue => ({
+    lock: lock?.value === place.name ? undefined : lock,
+    claims: claims.filter(({ key }) => key !== place.key),
+  });
+
 interface Announcement {
   id: string;
   value: string;

@@ -3,7 +3,7 @@ import { removing } from './operations.js';
 import type { Place } from './place.js';
 import type { Store } from './store.js';
 import { conflictOf } from './translate.js';
-import { type Queue, queueOf } from './wire.js';
+import { queueOf } from './wire.js';
 
 /**
  * Removes what the store has of a claim, by one guarded transaction where every outcome is known. After an unclear
@@ -41,16 +41,3 @@ function removed(place: Place, store: Store, token?: number): Observable<never> 
     catchError((error: unknown) => (conflictOf(error) ? cleared(place, store) : throwError(() => error))),
   );
 }
-
-/** What a view shows once a lock is given back, as it was written then: another may hold it by now. */
-export const unlocked =
-  (index: number) =>
-  ({ lock, claims }: Queue): Queue => ({ lock: lock?.modifyIndex === index ? undefined : lock, claims });
-
-/** What a view shows once a claim is gone. */
-export const without =
-  ({ key, name }: Place) =>
-  ({ lock, claims }: Queue): Queue => ({
-    lock: lock?.value === name ? undefined : lock,
-    claims: claims.filter((claim) => claim.key !== key),
-  });

@@ -1,6 +1,8 @@
 import { NEVER } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import { type Sight, View } from '../../../src/backends/consul/view.js';
+import type { Target } from '../../../src/backends/consul/follow.js';
+import type { Sight } from '../../../src/backends/consul/known.js';
+import { View } from '../../../src/backends/consul/view.js';
 import type { Entry, Queue } from '../../../src/backends/consul/wire.js';
 
 const entry = (key: string, modifyIndex: number): Entry => ({ key, value: '', session: 's', createIndex: modifyIndex, modifyIndex });
@@ -10,7 +12,9 @@ const free: Queue = { lock: undefined, claims: [] };
 /** A view, and what it says of the lock: its index, or nothing. */
 function viewed() {
   let [turn, rereads] = [0, 0];
-  const view = new View('k/', { turn: () => ++turn, reread: () => rereads++, listen: () => NEVER, seen: () => undefined });
+  const targets: Target[] = [];
+  const listen = (target: Target) => (targets.push(target), NEVER);
+  const view = new View('k/', { turn: () => ++turn, reread: () => rereads++, listen, seen: () => undefined });
   const said: (number | undefined)[] = [];
   view.observe({ every: 1_000 }).subscribe(({ lock }) => said.push(lock?.modifyIndex));
   /** An answer to a question that is asked now. */
@@ -18,7 +22,7 @@ function viewed() {
     const at = ++turn;
     return (queue: Queue, index: number): Sight => ({ queue, index, asked: at });
   };
-  return { view, said, asked, rereads: () => rereads };
+  return { view, said, asked, targets, rereads: () => rereads };
 }
 
 describe('answers that overtake one another', () => {
@@ -97,6 +101,32 @@ describe('a write of our own', () => {
     const heard: (number | undefined)[] = [];
     view.observe({ every: 1_000, since: 7 }).subscribe(({ lock }) => heard.push(lock?.modifyIndex));
     expect([heard, rereads()]).toEqual([[], 1]);
+  });
+});
+
+describe('a write of our own, again and again', () => {
+  it('puts off no read', () => {
+    vi.useFakeTimers();
+    const { view, asked, rereads } = viewed();
+    const upkeep = view.upkeep.subscribe();
+    view.learn(asked()(held(5), 5));
+    for (let i = 0; i < 5; i++) {
+      view.correct((queue) => queue); // a tryLock that was refused, and is withdrawn
+      vi.advanceTimersByTime(500);
+    }
+    upkeep.unsubscribe();
+    vi.useRealTimers();
+    expect(rereads()).toBe(1);
+  });
+
+  it('makes no blocking query wait for what comes after it: others may have come before', () => {
+    const { view, asked, targets } = viewed();
+    const upkeep = view.upkeep.subscribe();
+    view.learn(asked()(held(5), 5));
+    view.correct((queue) => queue, 12);
+    view.observe({ every: 1_000, only: ({ lock }) => lock }).subscribe();
+    upkeep.unsubscribe();
+    expect(targets.map(({ index }) => index)).toEqual([5]);
   });
 });
 

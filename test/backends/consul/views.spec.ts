@@ -35,12 +35,12 @@ function scene(tree: (folder: string) => Entry[]) {
   };
   const views = new Views(store as Partial<Store> as Store, 'p/', () => undefined);
   /** The token of each queue that an observer is told of; undefined: nobody holds it. */
-  const observed = (folder: string) => {
+  const observed = (folder: string, reading?: Reading) => {
     const told: (number | undefined)[] = [];
-    views.observe(folder, { every: 1_000 }).subscribe(({ lock }) => told.push(lock?.modifyIndex));
+    views.observe(folder, { every: 1_000 }, reading).subscribe(({ lock }) => told.push(lock?.modifyIndex));
     return told;
   };
-  return { views, observed, lists };
+  return { views, observed, lists, turn: () => ++turn };
 }
 
 it('a list that was asked for before a queue was looked at is not the first that is told of it', async () => {
@@ -65,5 +65,15 @@ it('a tenure is not judged by what somebody else was told before it began', asyn
   monitored(views, 'p/', tenure).subscribe({ error: (error: unknown) => errors.push(error) });
   await expect.poll(() => told).toEqual([undefined, 7]); // read once more
   expect(errors).toEqual([]);
+  views.close();
+});
+
+it('a queue that is opened with an answer from before the latest list is read: the list has told of what came after', async () => {
+  const { views, observed, lists, turn } = scene((folder) => held(folder, folder === 'p/a/' ? 5 : 10));
+  const one = observed('p/a/');
+  const asked = turn();
+  lists.next({ entries: [...held('p/a/', 5), ...held('p/b/', 10)], index: 10 });
+  const other = observed('p/b/', { entries: held('p/b/', 9), index: 9, asked });
+  await expect.poll(() => [one.includes(5), other]).toEqual([true, [9, 10]]);
   views.close();
 });

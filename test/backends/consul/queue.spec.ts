@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { unlocked } from '../../../src/backends/consul/withdraw.js';
-import type { Entry, Queue } from '../../../src/backends/consul/wire.js';
+import { type Entry, type Queue, unlocked } from '../../../src/backends/consul/wire.js';
 
 const entry = (key: string, modifyIndex: number): Entry => ({ key, value: '', session: 's', createIndex: modifyIndex, modifyIndex });
 const held = (index: number): Queue => ({ lock: entry('k/.lock', index), claims: [entry('k/s.n', 3)] });

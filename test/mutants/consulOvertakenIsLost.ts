@@ -1,0 +1,14 @@
+import { mutant } from './mutant.js';
+
+export default mutant({
+  bug: 'Consul: a claim that stands is lost by what was known of the queue before it was put',
+  thread: 'ours: a review found it',
+  killedBy: 'test/backends/consul/turn.spec.ts',
+  edits: [
+    {
+      file: 'src/backends/consul/turn.ts',
+      find: 'view?.forget(this.place.in(queue)?.createIndex ?? 0);',
+      put: 'view?.forget(0);',
+    },
+  ],
+});
