@@ -17,7 +17,7 @@ import {
 import { type Fault, type MemoryCall, type Side, memoryFaults } from '../../src/backends/memory/faults.js';
 import { ClaimLostError, LeaseLostError, isTenureError } from '../../src/core/errors.js';
 import type { Tenure } from '../../src/core/tenure.js';
-import type { Backend, Leader, LeaseRef } from '../../src/core/types.js';
+import type { Backend, Claim, Leader, LeaseRef } from '../../src/core/types.js';
 import { openLease } from '../../src/operators/openLease.js';
 import { refreshLease } from '../../src/operators/refreshLease.js';
 import { shareLatest } from '../../src/operators/shareLatest.js';
@@ -51,6 +51,8 @@ interface Judge {
   gaveUp(client: Client, tenure: Tenure): void;
   /** It ended by the word of the store: the claim, or its lease, is gone. */
   refuted(client: Client, tenure: Tenure, why: Error): void;
+  /** A claim failed by the word of the store: it is gone, or its lease. */
+  rejected(client: Client, claim: Claim, why: Error): void;
   /** It is being released while what it waits for goes on. */
   hurried(client: Client, tenure: Tenure): void;
   /** A release was said to be done, and nothing was in its way. */
@@ -393,7 +395,8 @@ export class Client {
   #keep(tenure: Tenure, ms: number): void {
     const { process } = this;
     tenure.waitUntil(ms < Infinity ? timer(ms, process) : NEVER);
-    this.#kept.set(tenure.nonce, { tenure, until: process.world.due(Math.min(ms, this.#grace), process) });
+    const until = process.world.due(Math.min(ms, this.#grace), process);
+    this.#kept.set(tenure.nonce, { tenure, until: Math.max(until, this.#kept.get(tenure.nonce)?.until ?? 0) }); // shared, perhaps
   }
   #does(tenure: Tenure, what: string): void {
     this.judge.relied(this, tenure, what);
@@ -429,6 +432,10 @@ export class Client {
     };
     return {
       ...backend,
+      acquire: (lease, claim) =>
+        backend
+          .acquire(lease, claim)
+          .pipe(tap({ error: (error: unknown) => isStoresWord(error) && this.judge.rejected(this, claim, error) })),
       grant: (ttl) =>
         defer(() => {
           const at = this.#moment();

@@ -1,7 +1,7 @@
 import { config } from 'rxjs';
 import type { Fault, MemoryCall, Side, Way } from '../../src/backends/memory/faults.js';
 import type { Tenure } from '../../src/core/tenure.js';
-import type { Leader } from '../../src/core/types.js';
+import type { Claim, Leader } from '../../src/core/types.js';
 import { Client, FILES, KEY, PERMITS, type Planned, SEATS } from './client.js';
 import { Process, World } from './clock.js';
 import { type Counts, noCounts } from './counts.js';
@@ -65,6 +65,7 @@ class Simulation {
   #events = 0;
   /** How often the store came back without its data, or with what it had before the last time. */
   #emptied = 0;
+  #emptiedAt = -Infinity;
   /** In which of these lives each tenure was told. */
   readonly #began = new Map<string, number>();
   readonly #undo = new Map<() => void, { unsubscribe(): void }>();
@@ -142,13 +143,18 @@ class Simulation {
   refuted(client: Client, tenure: Tenure, why: Error): void {
     if (!this.#mayBeLost(tenure) && this.model.honours(tenure)) this.violated(`lost, and yet it stands: ${why.message}`, client.name);
   }
+  rejected(client: Client, { key, nonce }: Claim, why: Error): void {
+    if (!this.#mayBeLost({ nonce }) && this.model.claims(key).has(nonce))
+      this.violated(`said to be lost, and yet it waits: ${why.message}`, client.name);
+  }
   /** After a loss nothing can be kept. */
   hurried(client: Client, tenure: Tenure): void {
     if (!this.#mayBeLost(tenure)) this.violated('released before what it waits for had settled', client.name);
   }
   /** Somebody ended it, or an answer from before the data was lost says so. */
-  #mayBeLost({ nonce }: Tenure): boolean {
-    return this.#ended.has(nonce) || (this.#emptied > 0 && !this.model.tellsLives);
+  #mayBeLost({ nonce }: Pick<Claim, 'nonce'>): boolean {
+    const isLate = this.world.time < this.#emptiedAt + 4 * this.model.readTimeout;
+    return this.#ended.has(nonce) || (isLate && !this.model.tellsLives);
   }
   relied(client: Client, tenure: Tenure, what: string): void {
     this.counts.relied++;
@@ -290,6 +296,7 @@ class Simulation {
           this.model.stop();
           this.model.start(false);
           this.#emptied++;
+          this.#emptiedAt = this.world.time;
           this.#newest.clear();
           this.clients.forEach((each) => each.givenUp.clear());
           this.#register.reset();
