@@ -7,7 +7,7 @@ export default mutant({
   edits: [
     {
       file: 'src/backends/consul/turn.ts',
-      find: 'view?.forget(this.place.in(queue)?.createIndex ?? 0);',
+      find: 'view?.forget(this.#stoodAt);',
       put: 'view?.forget(0);',
     },
   ],

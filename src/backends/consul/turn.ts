@@ -34,6 +34,8 @@ const MOST_PACE = 1_000;
 export class Turn {
   #last: Reading | undefined;
   #failures = 0;
+  /** Index at which our claim was put: what is older does not show it. */
+  #stoodAt = 0;
 
   constructor(
     private readonly place: Place,
@@ -59,8 +61,8 @@ export class Turn {
       const older = queue.claims[queue.claims.findIndex(({ key }) => key === place.key) - 1];
       return older ?? (place.held(queue) ? undefined : queue.lock);
     };
-    const interest: Interest = { every: place.lease.ttl / 5, only: before, urgent: true };
-    return defer(() => this.views.observe(place.folder, interest, this.#last)).pipe(exhaustMap(() => this.#bridged(this.#settle())));
+    const interest = (): Interest => ({ every: place.lease.ttl / 5, only: before, urgent: true, since: this.#stoodAt });
+    return defer(() => this.views.observe(place.folder, interest(), this.#last)).pipe(exhaustMap(() => this.#bridged(this.#settle())));
   }
   /** Until nothing new has been learnt meanwhile. */
   #settle(): Observable<Entry> {
@@ -140,7 +142,8 @@ export class Turn {
     const queue = queueOf(this.place.folder, reading.entries);
     const view = this.views.get(this.place.folder);
     view?.learn({ ...reading, queue });
-    view?.forget(this.place.in(queue)?.createIndex ?? 0); // where it was overtaken, our claim may be missing
+    this.#stoodAt = this.place.in(queue)?.createIndex ?? 0;
+    view?.forget(this.#stoodAt); // where the reading was overtaken
     return queue;
   }
   #look(): Observable<never> {

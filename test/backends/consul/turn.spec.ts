@@ -32,6 +32,21 @@ function scene() {
   return { answers, store, views: new Views(store, '', () => undefined) };
 }
 
+/** A claim that is put behind an older one, and gets the lock all the same, for that had none. */
+async function claimed({ answers, store, views }: ReturnType<typeof scene>, meanwhile: () => void) {
+  const claim = { key: 'k', nonce: 'b', id: 'b' };
+  const place = new Place(store, 'k/', { id: OURS, ttl: 10_000 }, claim);
+  const told: unknown[] = [];
+  const run$ = new Turn(place, claim, views, { exists: () => of(true) }).run();
+  run$.subscribe({ next: (lock) => told.push(lock), error: (error: unknown) => told.push(error) });
+  await expect.poll(() => answers.writes.length).toBe(1);
+  meanwhile();
+  answers.writes[0]?.([OLDER, entry(place.key, OURS, 11), entry(place.lock, OURS, 11, place.name)]);
+  await expect.poll(() => answers.writes.length).toBe(2);
+  return { place, told };
+}
+const OLDER = entry(`k/${THEIRS}.a`, THEIRS, 5);
+
 it('a claim that was overtaken when it was put, and gave the lock back, is not lost by what was known before', async () => {
   const { answers, store, views } = scene();
   views.observe('k/', { every: 5_000 }).subscribe(); // somebody else in this process looks at the key
@@ -39,20 +54,23 @@ it('a claim that was overtaken when it was put, and gave the lock back, is not l
   answers.reads[0]?.([]);
   await expect.poll(() => views.get('k/')?.queue?.claims).toEqual([]);
 
-  const claim = { key: 'k', nonce: 'b', id: 'b' };
-  const place = new Place(store, 'k/', { id: OURS, ttl: 10_000 }, claim);
-  const told: unknown[] = [];
-  new Turn(place, claim, views, { exists: () => of(true) })
-    .run()
-    .subscribe({ next: (lock) => told.push(lock), error: (error: unknown) => told.push(error) });
-  await expect.poll(() => answers.writes.length).toBe(1);
-  views.get('k/')?.correct((queue) => queue, 12); // another write of this process, answered first
-  const older = entry(`k/${THEIRS}.a`, THEIRS, 5);
-  answers.writes[0]?.([older, entry(place.key, OURS, 11), entry(place.lock, OURS, 11, place.name)]);
-  await expect.poll(() => answers.writes.length).toBe(2);
+  const written = () => views.get('k/')?.correct((queue) => queue, 12); // by another claim of this process, answered first
+  const { place, told } = await claimed({ answers, store, views }, written);
   answers.writes[1]?.([]); // given back, sooner than anything was read
   await expect.poll(() => answers.reads.length).toBeGreaterThan(1);
-  answers.reads.at(-1)?.([older, entry(place.key, OURS, 11)]);
+  answers.reads.at(-1)?.([OLDER, entry(place.key, OURS, 11)]);
+  await expect.poll(() => views.get('k/')?.queue?.claims.length).toBe(2);
+  expect(told).toEqual([]);
+  views.close();
+});
+
+it('nor by what somebody else has begun to look at the key with, before it did', async () => {
+  const { answers, store, views } = scene();
+  const { place, told } = await claimed({ answers, store, views }, () => undefined);
+  views.observe('k/', { every: 5_000 }, { entries: [OLDER], index: 5, asked: store.turn() }).subscribe();
+  answers.writes[1]?.([]);
+  await expect.poll(() => answers.reads.length).toBeGreaterThan(0);
+  answers.reads.at(-1)?.([OLDER, entry(place.key, OURS, 11)]);
   await expect.poll(() => views.get('k/')?.queue?.claims.length).toBe(2);
   expect(told).toEqual([]);
   views.close();
