@@ -11,7 +11,7 @@ ends the run: its seed, and the shortest schedule that still breaks it, are told
 
   --seeds N      how many (1,000); from ${FULL.toLocaleString('en')} on, each kind of fault must happen ${OFTEN.toLocaleString('en')} times, and every line of every operator
   --from S       the first (1)
-  --store NAME   memory, etcd, consul or all (all: every twentieth seed is etcd's, every twentieth Consul's)
+  --store NAME   memory, etcd, consul or all (all: every fortieth seed is etcd's, every fortieth Consul's)
   --replay SEED  one seed, again, step by step: a seed is another world over each store
   --mutant NAME  with a bug of test/mutants in it (npm run mutants -- --help)
   --help         this text`;

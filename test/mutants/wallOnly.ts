@@ -3,7 +3,7 @@ import { mutant } from './mutant.js';
 export default mutant({
   bug: 'Leases are counted by the wall clock, which can be set back',
   thread: 'etcd3 lease.ts:316, node-redlock',
-  killedBy: 'memory',
+  killedBy: 'test/core/clock.spec.ts',
   edits: [
     {
       file: 'src/core/clock.ts',

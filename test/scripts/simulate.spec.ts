@@ -59,12 +59,12 @@ describe('npm run simulate', () => {
 
   it('says which store a replay took', () => {
     const replayed = (...more: string[]) =>
-      spawnSync(process.execPath, ['--import', 'tsx', 'scripts/simulate.ts', '--replay', '10', ...more], {
+      spawnSync(process.execPath, ['--import', 'tsx', 'scripts/simulate.ts', '--replay', '20', ...more], {
         cwd: root,
         encoding: 'utf8',
       }).stdout;
-    expect(replayed()).toMatch(/^etcd: .*seed 10\n/);
-    expect(replayed('--store', 'memory')).toMatch(/\nseed 10 \(memory\): no promise was broken\.\n$/);
+    expect(replayed()).toMatch(/^etcd: .*seed 20\n/);
+    expect(replayed('--store', 'memory')).toMatch(/\nseed 20 \(memory\): no promise was broken\.\n$/);
   });
 });
 

@@ -5,7 +5,7 @@ import { script } from './script.js';
 
 const chosen = ['deadlineFromAnswer', 'renewThatCreates'];
 
-/** All of them are judged by `npm run mutants`, in CI too. */
+/** All of them are judged by `npm run mutants`, and here at full length. */
 it('kills mutants by a world of the simulator, or by a spec', async () => {
   const { code, output } = await script('scripts/mutants.ts', ...(times(1, 0) ? [] : chosen));
   if (times(1, 0)) console.log(output);
